@@ -1,4 +1,4 @@
-//! Coverage of earlier runs, of which draws prefer what is missing there too.
+//! Coverage of earlier runs: draws prefer holes that these runs left too.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -10,15 +10,15 @@ use crate::definition::{CrossDefinition, PointDefinition};
 use crate::table::PointTable;
 use crate::total::Total;
 
-/// The bins that are covered.
+/// The numbers of the covered bins.
 pub(crate) type Bins = Rc<BTreeSet<usize>>;
 
 #[derive(Default)]
 struct Stored {
     totals: Vec<Total>,
-    /// What is known of a group's point or cross with this name and as many bins.
+    /// The stored coverage of a point or cross with this name and number of bins.
     known: HashMap<(String, String, usize), Option<Bins>>,
-    /// Why nothing is known.
+    /// The reason why there is none.
     problem: Option<String>,
 }
 
@@ -26,11 +26,11 @@ thread_local! {
     static STORED: RefCell<Option<Stored>> = const { RefCell::new(None) };
 }
 
-/// Reads what is stored, once.
+/// Reads the stored coverage once.
 ///
 /// # Errors
 ///
-/// Why it cannot be read.
+/// The coverage cannot be read.
 pub(crate) fn read() -> Result<(), String> {
     read_from(verifork::test_end::stored_coverage)
 }
@@ -61,7 +61,8 @@ fn read_from(folder: impl FnOnce() -> Option<PathBuf>) -> Result<(), String> {
     })
 }
 
-/// What earlier runs have covered of a point; `None` if they do not have it, or have another of its name.
+/// The bins of a point that earlier runs covered; `None` if they have no such point, or one with another
+/// definition.
 pub(crate) fn of_point(group: &str, table: &PointTable) -> Option<Bins> {
     known(group, &table.name, table.bins.len(), |total| {
         let points = &total.definition.points;
@@ -73,7 +74,7 @@ pub(crate) fn of_point(group: &str, table: &PointTable) -> Option<Bins> {
     })
 }
 
-/// What earlier runs have covered of a cross of these points.
+/// The bins of a cross of these points that earlier runs covered.
 pub(crate) fn of_cross(
     group: &str,
     name: &str,

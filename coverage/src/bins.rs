@@ -1,4 +1,4 @@
-//! How the values of a point are divided into bins (IEEE 1800-2023, 19.5).
+//! The bins of a point's values (IEEE 1800-2023, 19.5).
 
 mod resolve;
 mod wildcard;
@@ -11,7 +11,7 @@ use crate::ranges::{Keys, Values};
 use crate::transition::{IntoTransition, Transition};
 use crate::value::CoverValue;
 
-/// What a value in a bin means.
+/// The kind of a bin.
 ///
 /// ```
 /// use verifork_coverage::{BinKind, Database};
@@ -29,13 +29,13 @@ use crate::value::CoverValue;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BinKind {
-    /// It is to be seen.
+    /// Its values are to be covered.
     Count,
-    /// It is of no interest: it counts for no bin, also of another kind.
+    /// Its values are ignored: they count for no bin of any kind.
     Ignore,
-    /// It must not be seen: a sample of it fails the test.
+    /// Its values must not occur: a sample of one fails the test.
     Illegal,
-    /// It is in no other bin; to see it is not an aim.
+    /// It counts values that are in no other bin. It is not part of the coverage.
     Default,
 }
 
@@ -45,19 +45,19 @@ pub(crate) enum Declaration {
     One(BinKind, Vec<Keys>),
     /// A bin for each value.
     Each(Vec<Keys>),
-    /// The values in order, divided among this many bins.
+    /// This many bins, among which the values are divided in order.
     Split(u64, Vec<Keys>),
-    /// All values, divided among at most this many bins.
+    /// At most this many bins, among which all values are divided.
     Automatic(u64),
     Wildcard(BinKind, String),
     Rest(BinKind),
     Transition(BinKind, Transition),
 }
 
-/// The bins of a point whose values are of the type `V`.
+/// The bins of a point with values of type `V`.
 ///
-/// Without any bin, the values are divided into 64 bins at most, and those of an enum into one each, as
-/// IEEE 1800 has it.
+/// Without any bins, the values are divided into at most 64 bins, and an enum has one for each variant (automatic
+/// bins, IEEE 1800-2023, 19.5.3).
 ///
 /// ```
 /// use verifork_coverage::Bins;
@@ -82,7 +82,7 @@ impl<V: CoverValue> Default for Bins<V> {
 }
 
 impl<V: CoverValue> Bins<V> {
-    /// No bins so far.
+    /// Creates an empty set of bins.
     pub fn new() -> Self {
         Bins {
             declarations: Vec::new(),
@@ -96,27 +96,27 @@ impl<V: CoverValue> Bins<V> {
         self
     }
 
-    /// A bin of these values: one, a range, or several of these in an array or vector.
+    /// Adds a bin of these values: one, a range, or several of these in an array or vector.
     #[must_use]
     pub fn bin(self, name: impl Into<String>, values: impl Values<V>) -> Self {
         self.with(name, Declaration::One(BinKind::Count, values.keys()))
     }
 
-    /// A bin for each of these values, called by the value, `name[3]`; without a name, `3`.
+    /// Adds a bin for each of these values, named after the value: `name[3]`, or `3` if `name` is empty.
     #[must_use]
     pub fn each(self, name: impl Into<String>, values: impl Values<V>) -> Self {
         self.with(name, Declaration::Each(values.keys()))
     }
 
-    /// A bin for each value that there is: each variant of an enum, each number.
+    /// Adds a bin for each value of the type: each variant of an enum, each number.
     #[must_use]
     pub fn each_value(self) -> Self {
         let all = Keys::all(V::SHAPE);
         self.with("", Declaration::Each(vec![all]))
     }
 
-    /// So many bins, `name[0]`, `name[1]`, …, among which these values are divided in their order. The last
-    /// one takes the remainder.
+    /// Adds `count` bins, `name[0]`, `name[1]`, …, among which these values are divided in order. The last one
+    /// takes the remainder.
     #[must_use]
     pub fn split(self, name: impl Into<String>, count: u64, values: impl Values<V>) -> Self {
         self.with(name, Declaration::Split(count, values.keys()))
@@ -129,32 +129,32 @@ impl<V: CoverValue> Bins<V> {
         self.with("", Declaration::Automatic(at_most))
     }
 
-    /// A bin of the values that fit a pattern of bits: `0` and `1` for these, `x`, `z` or `?` for either,
-    /// `_` to read better; the highest bit comes first, and what is missing above is 0.
+    /// Adds a bin of the values that match a bit pattern: `0`, `1`, and `x`, `z` or `?` for either. `_` may
+    /// separate digits. The highest bit comes first, and missing upper bits are 0 (IEEE 1800-2023, 19.5.4).
     #[must_use]
     pub fn wildcard(self, name: impl Into<String>, pattern: impl Into<String>) -> Self {
         self.with(name, Declaration::Wildcard(BinKind::Count, pattern.into()))
     }
 
-    /// Values that are of no interest: they count for no bin.
+    /// Ignores these values: they count for no bin (IEEE 1800-2023, 19.5.5).
     #[must_use]
     pub fn ignore(self, name: impl Into<String>, values: impl Values<V>) -> Self {
         self.with(name, Declaration::One(BinKind::Ignore, values.keys()))
     }
 
-    /// As [`ignore`](Self::ignore), by a pattern.
+    /// Like [`ignore`](Self::ignore), for the values that match a pattern.
     #[must_use]
     pub fn ignore_wildcard(self, name: impl Into<String>, pattern: impl Into<String>) -> Self {
         self.with(name, Declaration::Wildcard(BinKind::Ignore, pattern.into()))
     }
 
-    /// Values that must not be seen: a sample of one fails the test.
+    /// Makes these values illegal: a sample of one fails the test (IEEE 1800-2023, 19.5.6).
     #[must_use]
     pub fn illegal(self, name: impl Into<String>, values: impl Values<V>) -> Self {
         self.with(name, Declaration::One(BinKind::Illegal, values.keys()))
     }
 
-    /// As [`illegal`](Self::illegal), by a pattern.
+    /// Like [`illegal`](Self::illegal), for the values that match a pattern.
     #[must_use]
     pub fn illegal_wildcard(self, name: impl Into<String>, pattern: impl Into<String>) -> Self {
         self.with(
@@ -163,29 +163,31 @@ impl<V: CoverValue> Bins<V> {
         )
     }
 
-    /// Counts what is in no other bin. To see it is not an aim, and no part of the coverage.
+    /// Adds a bin for the values that are in no other bin. It is not part of the coverage.
     #[must_use]
     pub fn rest(self, name: impl Into<String>) -> Self {
         self.with(name, Declaration::Rest(BinKind::Default))
     }
 
-    /// What is in no other bin must not be seen.
+    /// Makes values illegal that are in no other bin.
     #[must_use]
     pub fn illegal_rest(self, name: impl Into<String>) -> Self {
         self.with(name, Declaration::Rest(BinKind::Illegal))
     }
 
-    /// A bin for values sampled one after the other: in the first of these sets, then in the second, and so
-    /// on, as [`Transition`] has it.
+    /// Adds a bin for values sampled one after the other: one of the first set, then one of the second, and so on.
+    /// See [`Transition`].
     #[must_use]
     pub fn transition(self, name: impl Into<String>, transition: impl IntoTransition<V>) -> Self {
         let sequence = transition.into_transition();
         self.with(name, Declaration::Transition(BinKind::Count, sequence))
     }
 
-    /// Values sampled one after the other that are of no interest: no transition counts them. Of `1..=9 => 0`, an ignored
-    /// `5 => 0` leaves what begins with the other eight; a longer one that has `5 => 0` in it is another and stays
-    /// (IEEE 1800-2023, 19.5.5).
+    /// 0`, an ignored `5 => 0` leaves what begins with the other eight; a longer one that has `5 => 0` in it is
+    /// another and stays (IEEE 1800-2023, 19.5.5). => Ignores a transition: no transition bin counts it. If `5 =>
+    /// 0` is ignored, `1..=9 => 0` still counts the other eight. A longer transition that contains `5 => 0` is not
+    /// affected (IEEE 1800-2023, 19.5.5). => 0`, an ignored `5 => 0` leaves what begins with the other eight; a
+    /// longer one that has `5 => 0` in it is another and stays (IEEE 1800-2023, 19.5.5).
     ///
     /// ```
     /// use verifork_coverage::{Bins, GroupBuilder};
@@ -209,7 +211,7 @@ impl<V: CoverValue> Bins<V> {
         self.with(name, Declaration::Transition(BinKind::Ignore, sequence))
     }
 
-    /// Values sampled one after the other that must not be seen so. No transition that is to be seen counts them.
+    /// Makes a transition illegal: it fails the test, and no transition bin counts it.
     #[must_use]
     pub fn illegal_transition(
         self,
@@ -220,7 +222,7 @@ impl<V: CoverValue> Bins<V> {
         self.with(name, Declaration::Transition(BinKind::Illegal, sequence))
     }
 
-    /// A value may be in several bins, and counts for each. Otherwise that is an error of the definition.
+    /// Allows a value in several bins; it counts for each. Otherwise that is an error of the definition.
     #[must_use]
     pub fn overlapping(mut self) -> Self {
         self.overlapping = true;

@@ -32,7 +32,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Those of the group, or the defaults: weight 1, goal 100 per cent, each bin at least once.
+    /// The options of the enclosing group, or the defaults: weight 1, goal 100 per cent, each bin at least once.
     pub fn new() -> Self {
         Options::default()
     }

@@ -1,4 +1,4 @@
-//! Which code of a design has run, as its simulator tells.
+//! Code coverage of designs, as simulators report it.
 
 mod ghdl;
 mod nvc;
@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use crate::record::FileError;
 use crate::total::Covered;
 
-/// Code coverage: of each file of the design's source, how often what in it has happened.
+/// Code coverage: for each source file of the design, how often each of its points was hit.
 ///
-/// Merging adds up, in any order and grouping. Instances of a module or entity are one.
+/// Merging adds the counts, in any order and grouping. All instances of a module or entity are counted together.
 ///
 /// ```
 /// use verifork_coverage::{Code, CodeKind, CodePoint};
@@ -32,7 +32,7 @@ pub struct Code {
     files: BTreeMap<String, BTreeMap<CodePoint, u64>>,
 }
 
-/// Something in a line of code that can happen.
+/// A point of code coverage.
 ///
 /// ```
 /// use verifork_coverage::{CodeKind, CodePoint};
@@ -45,13 +45,13 @@ pub struct Code {
 pub struct CodePoint {
     /// The line, from 1.
     pub line: u32,
-    /// What kind of thing it is.
+    /// The kind of coverage.
     pub kind: CodeKind,
-    /// Which of its kind in this line, as the simulator calls it.
+    /// The simulator's name for it, which is unique for its kind and line.
     pub name: String,
 }
 
-/// What can happen in code.
+/// The kinds of code coverage.
 ///
 /// ```
 /// use verifork_coverage::CodeKind;
@@ -68,13 +68,13 @@ pub enum CodeKind {
     Statement,
     /// A branch is taken.
     Branch,
-    /// The parts of an expression have these values.
+    /// The operands of an expression have certain values.
     Expression,
     /// A bit changes.
     Toggle,
     /// A state machine reaches a state.
     State,
-    /// A cover property of the design's own is met.
+    /// A cover property of the design is met.
     Cover,
 }
 
@@ -102,7 +102,7 @@ impl CodeKind {
     }
 }
 
-/// Who has written a file of code coverage.
+/// The formats of code coverage files.
 ///
 /// ```no_run
 /// use std::path::Path;
@@ -119,11 +119,11 @@ pub enum CodeFormat {
     Verilator,
     /// The XML of `nvc --cover-export --format=xml`.
     Nvc,
-    /// The JSON that a run of GHDL leaves.
+    /// The JSON file of a run of GHDL.
     Ghdl,
 }
 
-/// The last line of a file of Verilator's that is all there: the format has no end of its own.
+/// The last line of a complete file of Verilator. The format itself does not mark its end.
 ///
 /// ```
 /// use verifork_coverage::COMPLETE;
@@ -137,7 +137,7 @@ pub enum CodeFormat {
 pub const COMPLETE: &str = "# complete";
 
 impl Code {
-    /// Coverage of no file yet.
+    /// Coverage without files.
     pub fn new() -> Self {
         Code::default()
     }
@@ -157,7 +157,7 @@ impl Code {
     ///
     /// # Errors
     ///
-    /// It cannot be read, was cut short, or is not of this format.
+    /// The file cannot be read, is incomplete, or does not have this format.
     pub fn read(path: &Path, format: CodeFormat) -> Result<Code, FileError> {
         let text = fs::read_to_string(path).map_err(|error| FileError::System {
             path: path.to_owned(),
@@ -186,7 +186,7 @@ impl Code {
         *sum = sum.saturating_add(count);
     }
 
-    /// Adds everything that another one has.
+    /// Adds the coverage of another one.
     ///
     /// ```no_run
     /// use std::path::Path;
@@ -206,17 +206,17 @@ impl Code {
         }
     }
 
-    /// Whether there is nothing that could happen.
+    /// Whether it has no points.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
 
-    /// The files, and what can happen in each, by lines.
+    /// The files, with the points of each in the order of lines.
     pub fn files(&self) -> impl Iterator<Item = (&str, &BTreeMap<CodePoint, u64>)> {
         self.files.iter().map(|(file, points)| (&**file, points))
     }
 
-    /// How much has happened, of all that can.
+    /// How many points were hit, of all.
     pub fn covered(&self) -> Covered {
         self.files.values().fold(Covered::default(), |sum, points| {
             let of_file = covered(points.iter());
@@ -227,7 +227,7 @@ impl Code {
         })
     }
 
-    /// How much has happened by kind; kinds without any point are left out.
+    /// How many points were hit, by kind. Kinds without points are left out.
     pub fn by_kind(&self) -> Vec<(CodeKind, Covered)> {
         let of_kind = |kind: CodeKind| {
             let points = self.files.values().flatten();
@@ -241,7 +241,7 @@ impl Code {
     }
 }
 
-/// The path without steps to and fro.
+/// The path without `.` and `..`.
 fn straight(path: &str) -> Cow<'_, str> {
     if !path.split('/').any(|it| it == "." || it == "..") {
         return Cow::Borrowed(path);
@@ -257,7 +257,7 @@ fn straight(path: &str) -> Cow<'_, str> {
     Cow::Owned(parts.join("/"))
 }
 
-/// How many of these points have happened.
+/// How many of these points were hit.
 pub(crate) fn covered<'a>(points: impl Iterator<Item = (&'a CodePoint, &'a u64)>) -> Covered {
     points.fold(Covered::default(), |sum, (_, count)| Covered {
         covered: sum.covered + usize::from(*count > 0),
@@ -265,7 +265,7 @@ pub(crate) fn covered<'a>(points: impl Iterator<Item = (&'a CodePoint, &'a u64)>
     })
 }
 
-/// How often each line with a statement was executed: as often as that of its statements that was most.
+/// How often each line with a statement was executed: the highest count of its statements.
 pub(crate) fn lines(points: &BTreeMap<CodePoint, u64>) -> BTreeMap<u32, u64> {
     let mut lines = BTreeMap::new();
     let statements = points
@@ -278,7 +278,7 @@ pub(crate) fn lines(points: &BTreeMap<CodePoint, u64>) -> BTreeMap<u32, u64> {
     lines
 }
 
-/// What is wrong with a file, and in which line of it.
+/// An error in a file, and its line.
 type Problem = (usize, String);
 
 #[cfg(test)]

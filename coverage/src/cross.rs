@@ -1,4 +1,4 @@
-//! A cross: which bins of several points were hit together (IEEE 1800-2023, 19.6).
+//! Crosses count which bins of several points were hit together (IEEE 1800-2023, 19.6).
 
 mod bins;
 mod table;
@@ -70,7 +70,7 @@ impl CrossData {
         self.hit(index, place)
     }
 
-    /// Where values are in several bins of a point, every combination of them is hit.
+    /// If the values are in several bins of a point, every combination of them is hit.
     #[cold]
     fn sample_several(&self, place: &'static Location<'static>) -> Result<(), IllegalSample> {
         let mut chosen = [0; POINTS];
@@ -125,7 +125,7 @@ impl CrossData {
         }
     }
 
-    /// The bins of the points that make this bin.
+    /// The bins of the points that make up this bin.
     pub(crate) fn coordinates(&self, bin: usize) -> impl Iterator<Item = usize> + '_ {
         self.table.coordinates(bin)
     }

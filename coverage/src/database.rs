@@ -1,7 +1,7 @@
-//! Coverage of many runs: merged, summed up, and the runs that are enough.
+//! Coverage of many runs: merging, totals, and a minimal set of runs.
 //!
-//! A database keeps what each run has covered. So merging is the union of runs: in any order, in any grouping,
-//! and a run that comes twice counts once. Sums are made when they are asked for.
+//! A database keeps the coverage of each run. Merging is therefore the union of runs, in any order and grouping,
+//! and a run that is added twice counts once. Totals are computed on demand.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ use crate::definition::{Counts, GroupDefinition};
 use crate::record::{EXTENSION, FileError, GroupRecord, Record, Source};
 use crate::total::Total;
 
-/// What many runs have covered.
+/// The coverage of many runs.
 ///
 /// ```no_run
 /// use std::path::Path;
@@ -33,7 +33,7 @@ pub struct Database {
     runs: BTreeMap<Key, Record>,
 }
 
-/// What tells runs apart.
+/// The identity of a run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     test: String,
@@ -59,8 +59,8 @@ impl Database {
         Database::default()
     }
 
-    /// Adds a run. Of one that is there already the fuller record is kept: the other was written while the run
-    /// still went on.
+    /// Adds a run. If the run is already there, the fuller record is kept; the other was written before the run
+    /// ended.
     pub fn add(&mut self, record: Record) {
         match self.runs.entry(Key::of(&record.source)) {
             Entry::Vacant(entry) => {
@@ -102,8 +102,8 @@ impl Database {
         }
     }
 
-    /// Reads the coverage files of a folder and of the folders in it, and returns with the database what is
-    /// wrong with those that cannot be read: the others are there all the same.
+    /// Reads all coverage files of a folder and its subfolders. Returns the errors of unreadable files beside a
+    /// database with all the others.
     ///
     /// # Errors
     ///
@@ -140,13 +140,13 @@ impl Database {
         self.runs.is_empty()
     }
 
-    /// The sums over all runs. Groups of one name with unlike definitions stand beside each other.
+    /// The totals over all runs. Groups with the same name but different definitions are listed separately.
     pub fn totals(&self) -> Vec<Total> {
         totals(self.runs.values())
     }
 
-    /// The fewest runs that cover what all cover, as far as the greedy choice finds them: each time the run
-    /// that adds most (of equal ones the first), with the number of bins that it adds.
+    /// A small set of runs that cover everything that all runs cover, found by greedy choice: each time the run
+    /// that adds the most bins, or the first of several, with the number of bins that it adds.
     ///
     /// ```
     /// use verifork_coverage::Database;
@@ -171,7 +171,7 @@ impl Database {
                     let before = sums.get(*bin).copied().unwrap_or(0);
                     before < *at_least && before.saturating_add(*count) >= *at_least
                 });
-                // Bins that have to be hit more often than any run does are still to be got nearer to.
+                // Bins that no single run hits often enough still need further runs.
                 let nearer = hits.iter().map(|(bin, (count, at_least))| {
                     let before = sums.get(bin).copied().unwrap_or(0);
                     (*count).min(at_least.saturating_sub(before))
@@ -194,18 +194,17 @@ impl Database {
     }
 }
 
-/// A bin that counts: of the definition of this number, of its point or cross of this number, the one of this
-/// number.
+/// A counting bin: the indices of the definition, of the point or cross in it, and of the bin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Bin {
     Point(usize, usize, usize),
     Cross(usize, usize, usize),
 }
 
-/// How often bins were hit, and how often they have to be.
+/// The hits of bins, and the hits that they need.
 type Hits = BTreeMap<Bin, (u64, u64)>;
 
-/// The bins that a run has hit and that count. Definitions have numbers, in the order in which they come.
+/// The counting bins that a run has hit. Definitions are numbered in the order of their first use.
 fn hits<'a>(record: &'a Record, definitions: &mut BTreeMap<&'a GroupDefinition, usize>) -> Hits {
     let mut hits = Hits::new();
     for GroupRecord {

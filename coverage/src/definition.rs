@@ -1,4 +1,4 @@
-//! Definitions and counts, as they stand in files.
+//! Definitions and counts of groups, as files store them.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::bins::BinKind;
 use crate::table::PointTable;
 
-/// What a group counts: groups of one name whose definitions differ are told apart.
+/// The definition of a group. Groups with the same name but different definitions are kept apart.
 ///
 /// ```
 /// use verifork_coverage::GroupDefinition;
@@ -22,9 +22,9 @@ use crate::table::PointTable;
 pub struct GroupDefinition {
     /// The group's name.
     pub name: String,
-    /// How much it counts among all groups.
+    /// Its weight among all groups.
     pub weight: u64,
-    /// How many per cent are enough.
+    /// The percentage that is enough.
     pub goal: u64,
     /// Its points.
     pub points: Vec<PointDefinition>,
@@ -48,13 +48,13 @@ pub struct GroupDefinition {
 pub struct PointDefinition {
     /// The point's name.
     pub name: String,
-    /// How much it counts in its group.
+    /// Its weight in its group.
     pub weight: u64,
     /// How many per cent are enough.
     pub goal: u64,
-    /// How often a bin has to be hit.
+    /// The number of hits with which a bin is covered.
     pub at_least: u64,
-    /// Its bins; those of values that count come first, then transitions that count.
+    /// Its bins: first counting bins of values, then counting transitions, then all others.
     pub bins: Vec<BinDefinition>,
 }
 
@@ -71,14 +71,14 @@ pub struct PointDefinition {
 pub struct BinDefinition {
     /// The bin's name.
     pub name: String,
-    /// What a value in it means.
+    /// The kind of the bin.
     pub kind: BinKind,
-    /// Its values, or the transition, as they are written.
+    /// The text of its values or its transition.
     pub values: String,
-    /// Its values as numbers, first and last of each range; of a transition the first range of each step.
+    /// The first and last value of each range; for a transition, the first range of each step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ranges: Vec<(String, String)>,
-    /// Whether it is a transition, which takes part in no cross.
+    /// Whether it is a transition; these take no part in crosses.
     #[serde(default, skip_serializing_if = "is_false")]
     pub transition: bool,
 }
@@ -88,7 +88,7 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// A cross of a group. Its bins are numbered by those of its points, the last point's first.
+/// A cross of a group. Its bins are numbered with the last point's bin varying fastest.
 ///
 /// ```
 /// use verifork_coverage::{CrossDefinition, GroupDefinition};
@@ -101,7 +101,7 @@ fn is_false(value: &bool) -> bool {
 pub struct CrossDefinition {
     /// The cross's name.
     pub name: String,
-    /// Its points, by their numbers in the group.
+    /// The indices of its points in the group.
     pub points: Vec<usize>,
     /// How much it counts in its group.
     pub weight: u64,
@@ -109,7 +109,7 @@ pub struct CrossDefinition {
     pub goal: u64,
     /// How often a bin has to be hit.
     pub at_least: u64,
-    /// The bins that are ignored: the first of a run, and the one after its last.
+    /// The ignored bins, as ranges of numbers: the first, and the one after the last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignored: Vec<(usize, usize)>,
     /// The bins that are illegal, likewise.
@@ -118,7 +118,7 @@ pub struct CrossDefinition {
 }
 
 impl CrossDefinition {
-    /// Whether the bins that are ignored or illegal are among so many, each once.
+    /// Whether the ignored and illegal bins exist among `count` bins, each at most once.
     fn excludes_at_most(&self, len: usize) -> bool {
         let excluded = self.ignored.iter().chain(&self.illegal);
         let mut excluded: Vec<_> = excluded.copied().collect();
@@ -150,7 +150,7 @@ impl PointDefinition {
         }
     }
 
-    /// How many of its bins take part in crosses.
+    /// The number of its bins that take part in crosses.
     pub fn crossed(&self) -> usize {
         let takes_part = |bin: &&BinDefinition| bin.kind == BinKind::Count && !bin.transition;
         self.bins.iter().filter(takes_part).count()
@@ -158,7 +158,7 @@ impl PointDefinition {
 }
 
 impl CrossDefinition {
-    /// What the bin of this number means.
+    /// The kind of the bin with this number.
     pub fn kind(&self, bin: usize) -> BinKind {
         let is_in = |runs: &[(usize, usize)]| {
             let after = runs.partition_point(|run| run.0 <= bin);
@@ -175,18 +175,18 @@ impl CrossDefinition {
 }
 
 impl GroupDefinition {
-    /// How many bins of each point take part in a cross.
+    /// For each point of a cross, the number of bins that take part.
     fn sizes(&self, cross: &CrossDefinition) -> Vec<usize> {
         let points = cross.points.iter();
         points.map(|point| self.points[*point].crossed()).collect()
     }
 
-    /// How many bins this cross has, of all kinds.
+    /// The number of bins of a cross, of all kinds.
     pub fn cross_len(&self, cross: &CrossDefinition) -> usize {
         self.sizes(cross).into_iter().product()
     }
 
-    /// The bins of a cross, of all kinds: for each, the numbers of the points' bins that meet in it.
+    /// All bins of a cross: for each, the numbers of its points' bins.
     pub(crate) fn cross_bins(&self, cross: &CrossDefinition) -> impl Iterator<Item = Vec<usize>> {
         let sizes = self.sizes(cross);
         (0..sizes.iter().product()).map(move |bin| {
@@ -201,7 +201,7 @@ impl GroupDefinition {
         })
     }
 
-    /// The names of these bins of the points of a cross. Those that take part are a point's first.
+    /// The names of these bins of a cross's points. The bins that take part come first.
     pub(crate) fn part_names<'a>(
         &'a self,
         cross: &CrossDefinition,
@@ -213,9 +213,9 @@ impl GroupDefinition {
             .collect()
     }
 
-    /// A short name of the definition: equal ones have one, unlike ones almost certainly not.
+    /// A hash of the definition. Different definitions almost certainly have different hashes.
     pub fn digest(&self) -> String {
-        // FNV-1a, which is the same everywhere and always.
+        // FNV-1a, which is the same on every machine and in every version.
         let text = serde_json::to_vec(self).unwrap_or_default();
         let digest = text.iter().fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
             (digest ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
@@ -223,7 +223,7 @@ impl GroupDefinition {
         format!("{digest:016x}")
     }
 
-    /// Whether everything in it refers to something that there is.
+    /// Whether all its references are valid.
     pub(crate) fn is_sound(&self) -> bool {
         self.crosses.iter().all(|cross| {
             let exists = |point: &usize| self.points.get(*point).is_some_and(|it| it.crossed() > 0);
@@ -239,7 +239,7 @@ impl GroupDefinition {
     }
 }
 
-/// How often each bin was hit, for those that were.
+/// The hits of each bin that was hit.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -252,9 +252,9 @@ impl GroupDefinition {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Counts {
-    /// For each point, by its bins' numbers.
+    /// For each point, by the numbers of its bins.
     pub points: Vec<BTreeMap<usize, u64>>,
-    /// For each cross, likewise.
+    /// For each cross, by the numbers of its bins.
     pub crosses: Vec<BTreeMap<usize, u64>>,
 }
 
@@ -264,7 +264,7 @@ impl Counts {
         counts.filter(|(_, count)| *count > 0).collect()
     }
 
-    /// Whether they are counts of such a group.
+    /// Whether the counts fit this definition.
     pub(crate) fn fit(&self, definition: &GroupDefinition) -> bool {
         let within = |counts: &BTreeMap<usize, u64>, len| {
             counts.keys().next_back().is_none_or(|last| *last < len)

@@ -1,6 +1,6 @@
 //! Errors in the definition of a cover group.
 
-/// What is wrong with the definition of a cover group.
+/// An error in the definition of a cover group.
 ///
 /// ```
 /// use verifork_coverage::{Bins, GroupBuilder};
@@ -15,11 +15,11 @@
 pub struct DefinitionError {
     /// The group's name.
     pub group: String,
-    /// What is wrong, and where in the group.
+    /// The error, and its place in the group.
     pub problem: Box<Problem>,
 }
 
-/// What is wrong.
+/// The reason.
 ///
 /// ```
 /// use verifork_coverage::{Bins, GroupBuilder, Problem};
@@ -38,7 +38,7 @@ pub enum Problem {
         point: String,
         /// The bin.
         bin: String,
-        /// The range as it was written.
+        /// The text of the range.
         range: String,
     },
     /// A value would be counted in two bins.
@@ -53,30 +53,30 @@ pub enum Problem {
         first: String,
         /// The other.
         second: String,
-        /// The least value in both.
+        /// The smallest value in both.
         value: String,
     },
-    /// Two things have one name.
+    /// A name is used twice.
     #[error("{place}: there are two of the name `{name}`")]
     NameTaken {
-        /// In which point or group.
+        /// The point or group that has both.
         place: String,
         /// The name.
         name: String,
     },
-    /// There are more bins than can be kept.
+    /// There are too many bins.
     #[error("{place}: {count} bins are more than {limit}; {advice}")]
     TooManyBins {
         /// The point or cross.
         place: String,
-        /// How many there would be.
+        /// The number that there would be.
         count: u128,
-        /// How many there may be.
+        /// The largest allowed number.
         limit: u128,
-        /// What would fit.
+        /// How to reduce them.
         advice: &'static str,
     },
-    /// Nothing is left to count.
+    /// No bin is left to count.
     #[error("{place}: there is no bin to count, since all values are ignored or illegal")]
     NoBins {
         /// The point or cross.
@@ -91,7 +91,7 @@ pub enum Problem {
         bin: String,
         /// The pattern.
         pattern: String,
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
     /// A transition is invalid.
@@ -113,7 +113,7 @@ pub enum Problem {
         point: String,
         /// The name.
         bin: String,
-        /// Those that there are.
+        /// The names that exist.
         bins: String,
     },
     /// A cross has too few or too many points, or a selection of its bins names too few or too many.
@@ -133,7 +133,7 @@ pub enum Problem {
         option: &'static str,
         /// Its value.
         value: u64,
-        /// What it may be.
+        /// The allowed values.
         wanted: &'static str,
     },
 }

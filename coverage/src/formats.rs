@@ -1,11 +1,11 @@
-//! Coverage in files that other tools read.
+//! Writes coverage in the file formats of other tools.
 //!
-//! | format | read by | how groups stand in it |
+//! | format | read by | groups |
 //! |---|---|---|
-//! | [`ucis`] | tools that know the Unified Coverage Interoperability Standard 1.0 | as cover groups |
-//! | [`verilator`] | `verilator_coverage`, which merges it with that of designs | a point of its format for each bin |
+//! | [`ucis`] | tools that support the Unified Coverage Interoperability Standard 1.0 | cover groups |
+//! | [`verilator`] | `verilator_coverage`, which merges it with the coverage of designs | a point for each bin |
 //! | [`lcov`] | editors, GitLab, `genhtml` | a line for each group, with a branch for each bin |
-//! | [`cobertura`] | GitHub actions, GitLab, Jenkins | likewise |
+//! | [`cobertura`] | GitHub actions, GitLab, Jenkins | a line for each group, with a branch for each bin |
 
 mod cobertura;
 mod lcov;
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use crate::total::Total;
 
-/// The groups by the file in which they stand, in their order; those without one are in a file of their name.
+/// The groups by source file, in order. Groups without a source file get one named after them.
 fn by_file(totals: &[Total]) -> Vec<(&str, Vec<(u32, &Total)>)> {
     let mut files: Vec<(&str, Vec<(u32, &Total)>)> = Vec::new();
     for total in totals {
@@ -40,8 +40,8 @@ fn by_file(totals: &[Total]) -> Vec<(&str, Vec<(u32, &Total)>)> {
     files
 }
 
-/// The name of each group. Those of one name with unlike definitions are told apart by what these come to, so that no
-/// reader adds them up.
+/// The name of each group. Groups with the same name but different definitions get the hash too, so that no reader
+/// adds them up.
 fn names(totals: &[Total]) -> Vec<String> {
     let mut times = BTreeMap::new();
     for total in totals {
@@ -57,13 +57,13 @@ fn names(totals: &[Total]) -> Vec<String> {
     totals.iter().map(name).collect()
 }
 
-/// Text that stands in a line of its own.
+/// Text on one line.
 fn in_a_line(text: &str) -> String {
     let plain = |c: char| if c.is_control() { '_' } else { c };
     text.chars().map(plain).collect()
 }
 
-/// Writes XML; into a string that cannot fail.
+/// Writes XML into a string, which cannot fail.
 struct Xml(quick_xml::Writer<Vec<u8>>);
 
 impl Xml {
@@ -75,7 +75,7 @@ impl Xml {
     }
 
     fn write(&mut self, event: quick_xml::events::Event<'_>) {
-        // A vector takes everything.
+        // Writing to a vector cannot fail.
         let _ = self.0.write_event(event);
     }
 
@@ -130,7 +130,7 @@ impl Xml {
     }
 }
 
-/// What XML 1.0 allows in a document.
+/// The characters that XML 1.0 allows.
 fn is_legal(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }

@@ -1,4 +1,4 @@
-//! Writes what has been covered when verifork's test ends, and meanwhile once a second.
+//! Writes coverage when a verifork test ends, and once a second until then.
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
@@ -10,16 +10,16 @@ use verifork::{SimulatorInfo, Test};
 use crate::record::{EXTENSION, Record, Source};
 use crate::registry;
 
-/// How long what has been counted may be unwritten.
+/// The longest time that counts stay unwritten.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 thread_local! {
-    /// The generation whose end is expected.
+    /// The generation of tests at whose end coverage is written.
     static EXPECTED: Cell<Option<u64>> = const { Cell::new(None) };
     static LAST: RefCell<Option<(Instant, String)>> = const { RefCell::new(None) };
 }
 
-/// A group counts for the running test: at its end it is written.
+/// Registers that the running test has a group, so that coverage is written at its end.
 pub(crate) fn expect_end() {
     let generation = Some(registry::generation());
     if EXPECTED.replace(generation) == generation {
@@ -41,12 +41,12 @@ pub(crate) fn expect_end() {
     });
 }
 
-/// The file of the running test, if one is to be written.
+/// The coverage file of the running test, if it has one.
 fn file() -> Option<PathBuf> {
     test_file(EXTENSION).filter(|_| keeps_functional_coverage())
 }
 
-/// What tells this run of the test from all others.
+/// The identity of this run of the test.
 fn run_name() -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let nanoseconds = now.map_or(0, |now| now.as_nanos());
@@ -67,15 +67,15 @@ fn source(test: &str, simulator: &SimulatorInfo, seed: u64, passed: bool) -> Sou
     }
 }
 
-/// Whether a panic fails a test: one runs, and not to be torn down by a panic. Of what is dropped once the simulation has
-/// ended, none may get out.
+/// Whether a panic fails a test: one is running and not already panicking. After the end of the simulation, drops
+/// must not panic.
 #[cold]
 pub(crate) fn can_fail() -> bool {
-    // Unit tests are not tests of verifork.
+    // Unit tests are not verifork tests.
     (cfg!(test) || Test::current().is_some()) && !std::thread::panicking()
 }
 
-/// Writes what has been counted so far, if that was not done for a while: a process that is killed leaves it.
+/// Writes the current counts if the last write is some time ago, so that a killed process leaves them.
 #[cold]
 pub(crate) fn checkpoint() {
     let due = LAST.with_borrow_mut(|last| match last {
@@ -95,6 +95,6 @@ pub(crate) fn checkpoint() {
         source: source(test.name(), test.simulator(), test.seed(), false),
         groups: registry::so_far(),
     };
-    // If it cannot be written, the end of the test says so.
+    // If it cannot be written, the end of the test reports it.
     let _ = record.write(&path);
 }

@@ -25,14 +25,14 @@ pub struct IllegalSample {
     pub item: String,
     /// The bin.
     pub bin: String,
-    /// The value, or those of a cross.
+    /// The value, or the bins of a cross.
     pub values: String,
     /// Where it was sampled.
     pub place: &'static Location<'static>,
 }
 
 impl IllegalSample {
-    /// Fails the test at the caller's line, as an assertion does.
+    /// Fails the test at the caller's line, like a failed assertion.
     ///
     /// # Panics
     ///

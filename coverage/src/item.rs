@@ -1,4 +1,4 @@
-//! The points and crosses of a group, as what they have in common.
+//! The common view of points and crosses.
 
 use std::rc::Rc;
 
@@ -24,11 +24,11 @@ use crate::table::Weights;
 /// assert!(items.iter().all(|it| it.item().coverage() == 0.0));
 /// ```
 pub trait AnyItem {
-    /// What it counts.
+    /// The point or cross as an item.
     fn item(&self) -> Item<'_>;
 }
 
-/// What a point or a cross counts.
+/// A point or a cross of a group, as its common view: name and coverage.
 ///
 /// ```
 /// use verifork_coverage::{CoverGroup, Point};

@@ -45,7 +45,7 @@
 //! file is also updated once a second, so a killed process loses at most one second of coverage.
 //! `cargo verifork coverage` merges these files. A program without verifork calls [`take`] and writes a [`Record`].
 
-// The macros name the crate by its own name, also inside of it.
+// The macros use the crate's name, even inside the crate.
 extern crate self as verifork_coverage;
 
 #[cfg(feature = "verifork")]

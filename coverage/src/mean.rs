@@ -1,6 +1,6 @@
-//! Percentages, and their mean by weights.
+//! Percentages, and their weighted mean.
 
-/// A mean by weights.
+/// A weighted mean.
 #[derive(Default)]
 pub(crate) struct Mean {
     sum: f64,
@@ -14,7 +14,7 @@ impl Mean {
         self.weights += weight as f64;
     }
 
-    /// `None` without any weight.
+    /// `None` if all weights are 0.
     pub(crate) fn percent(&self) -> Option<f64> {
         (self.weights > 0.0).then(|| self.sum / self.weights)
     }
@@ -28,7 +28,7 @@ impl Mean {
     }
 }
 
-/// `hit` of `all`, in per cent; 0 of nothing, which is not a success.
+/// `hit` of `all`, in per cent. Of nothing it is 0, since that is not a success.
 #[allow(clippy::cast_precision_loss, reason = "there are fewer than 2^52 bins")]
 pub(crate) fn percent(hit: usize, all: usize) -> f64 {
     if all == 0 {

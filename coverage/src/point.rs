@@ -1,4 +1,4 @@
-//! A cover point: samples a value and counts the bins that it is in (IEEE 1800-2023, 19.5).
+//! Cover points sample a value and count its bins (IEEE 1800-2023, 19.5).
 
 use std::cell::Cell;
 use std::fmt;
@@ -12,30 +12,30 @@ use crate::mean::percent;
 use crate::table::PointTable;
 use crate::value::{CoverValue, key_of};
 
-/// A look at the clock is for so many samples.
+/// The clock is read once in so many samples.
 #[cfg(feature = "verifork")]
 const BETWEEN: u32 = 1 << 10;
-/// No segment: nothing was sampled.
+/// The segment before the first sample.
 const NONE: usize = usize::MAX;
 
-/// What a point has counted.
+/// The counts of a point.
 #[derive(Debug)]
 pub(crate) struct PointData {
     pub(crate) table: Rc<PointTable>,
     pub(crate) group: Rc<str>,
     pub(crate) counts: Box<[Cell<u64>]>,
-    /// How many bins that count have been hit too seldom so far.
+    /// The number of counting bins that are not covered yet.
     pub(crate) missing: Cell<usize>,
     /// The segment of the last sample.
     last: Cell<usize>,
-    /// Its value.
+    /// The last value.
     key: Cell<u128>,
     /// The state of the transitions.
     state: Cell<u128>,
-    /// After how many samples more one looks at the clock.
+    /// The number of samples until the clock is read.
     #[cfg(feature = "verifork")]
     left: Cell<u32>,
-    /// The test that it counts for has ended.
+    /// The test that created it has ended.
     #[cfg(feature = "verifork")]
     is_over: Cell<bool>,
 }
@@ -214,7 +214,7 @@ impl PointData {
         Ok(())
     }
 
-    /// Now and then a sample looks at the clock, and each does once the test has ended.
+    /// The clock is read in some samples, and in each one after the end of the test.
     #[cfg(feature = "verifork")]
     #[inline]
     fn count_sample(&self, place: &'static Location<'static>) {
@@ -239,7 +239,7 @@ impl PointData {
         );
     }
 
-    /// The test that it counts for has ended: what has been counted is told.
+    /// Marks the end of the test, whose counts have been written.
     #[cfg(feature = "verifork")]
     pub(crate) fn end(&self) {
         self.is_over.set(true);
@@ -271,7 +271,7 @@ impl PointData {
         }
     }
 
-    /// Those bins of the last sample that count.
+    /// The counting bins of the last sample.
     #[inline]
     pub(crate) fn last_hits(&self) -> &[u32] {
         match self.last.get() {
@@ -280,13 +280,13 @@ impl PointData {
         }
     }
 
-    /// The bins of values that count and have been hit too seldom.
+    /// The counting bins of values that are not covered.
     pub(crate) fn uncovered(&self) -> impl Iterator<Item = usize> + '_ {
         let at_least = self.table.options.at_least;
         (0..self.table.counted_values).filter(move |bin| self.counts[*bin].get() < at_least)
     }
 
-    /// The value of the last sample, as it is written.
+    /// The text of the last sampled value.
     pub(crate) fn value_text(&self) -> String {
         let table = &*self.table;
         format!("{} is {}", table.name, table.shape.text(self.key.get()))

@@ -1,10 +1,10 @@
-//! Sets of values, as they are written: a value, a range, several of these.
+//! Sets of values in definitions: a value, a range, or several of these.
 
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
 use crate::value::{CoverValue, Shape, key_of};
 
-/// Values that follow each other, by their positions in the order of all values; or none, as it was written.
+/// A range of values, by their positions in the order of all values; or the text of an empty range.
 ///
 /// ```
 /// use verifork_coverage::{Keys, Values};

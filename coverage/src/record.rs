@@ -1,8 +1,8 @@
-//! What one test has covered, and its file.
+//! The coverage of one test, and its file.
 //!
-//! A file is lines of JSON: the format's version, the source, a line for each instance of a group, and an end
-//! that says how many these were. So a file that was cut short is known as such. It is written beside its
-//! place and moved there, so nobody sees half of one.
+//! A file consists of lines of JSON: the version of the format, the source, a line for each instance of a group,
+//! and a last line with their number, which shows whether the file is complete. The file is written under another
+//! name and then renamed, so it is never seen half written.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -15,7 +15,7 @@ use crate::definition::{Counts, GroupDefinition};
 
 /// The version of the format.
 const VERSION: u32 = 1;
-/// What the names of these files end with.
+/// The extension of coverage files.
 ///
 /// ```
 /// use std::path::Path;
@@ -25,7 +25,7 @@ const VERSION: u32 = 1;
 /// ```
 pub const EXTENSION: &str = "coverage";
 
-/// What one instance of a group has counted.
+/// The counts of one instance of a group.
 ///
 /// ```
 /// use verifork_coverage::{CoverGroup, GroupRecord, Point, take};
@@ -45,16 +45,16 @@ pub struct GroupRecord {
     /// The instance's name, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
-    /// Where it stands in the source: the file and the line.
+    /// Its source file and line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<(String, u32)>,
-    /// What it counts.
+    /// Its definition.
     pub definition: GroupDefinition,
-    /// How often.
+    /// Its counts.
     pub counts: Counts,
 }
 
-/// Where coverage comes from: one run of a test.
+/// The source of coverage: one run of a test.
 ///
 /// ```
 /// use verifork_coverage::Source;
@@ -71,13 +71,13 @@ pub struct Source {
     pub simulator: String,
     /// The seed of its random streams.
     pub seed: u64,
-    /// What tells this run from all others of the same test and seed.
+    /// Distinguishes this run from others of the same test and seed.
     pub run: String,
     /// Whether the test passed.
     pub passed: bool,
 }
 
-/// What one run of a test has covered.
+/// The coverage of one run of a test.
 ///
 /// ```no_run
 /// use std::path::Path;
@@ -117,15 +117,15 @@ enum Line {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileError {
-    /// The operating system says why.
+    /// The operating system reports an error.
     #[error("coverage file `{}`: {error}", path.display())]
     System {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         error: io::Error,
     },
-    /// It is of another version of the format.
+    /// The file has another version of the format.
     #[error(
         "coverage file `{}` has version {version} of the format, and this program reads {VERSION}: \
          use one version of verifork for all", path.display()
@@ -136,14 +136,14 @@ pub enum FileError {
         /// Its version.
         version: u32,
     },
-    /// It was cut short, or is something else.
+    /// The file is incomplete, or is not a coverage file.
     #[error("coverage file `{}`, line {line}: {why}", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What is wrong there.
+        /// The reason.
         why: String,
     },
 }
@@ -161,14 +161,14 @@ impl Record {
         };
         let mut text = String::new();
         for line in lines.into_iter().chain(groups).chain([end]) {
-            // Numbers, strings and lists always are JSON.
+            // Numbers, strings and lists can always be written as JSON.
             text.push_str(&serde_json::to_string(&line).unwrap_or_default());
             text.push('\n');
         }
         text
     }
 
-    /// Writes the file, in the place of one that is there.
+    /// Writes the file, and replaces an existing one.
     ///
     /// # Errors
     ///

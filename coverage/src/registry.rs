@@ -1,35 +1,35 @@
-//! The groups of the test that runs, on the simulator's thread.
+//! The groups of the running test, on the simulator's thread.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::record::GroupRecord;
 
-/// What counts for the test that runs: a group.
+/// Something that counts for the running test: a group.
 pub(crate) trait Counting {
-    /// What it has counted so far.
+    /// Its counts so far.
     fn record(&self) -> GroupRecord;
 
-    /// It counts no more.
+    /// The test has ended: further samples do not count.
     #[cfg(feature = "verifork")]
     fn end(&self);
 }
 
 thread_local! {
-    /// How often the groups have been taken.
+    /// The number of times that the groups were taken.
     static GENERATION: Cell<u64> = const { Cell::new(0) };
     static GROUPS: RefCell<Vec<Rc<dyn Counting>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A group counts for the test that runs.
+/// Adds a group to the running test.
 pub(crate) fn add(group: Rc<dyn Counting>) {
     GROUPS.with_borrow_mut(|groups| groups.push(group));
 }
 
-/// What the groups that were made on this thread have counted. They are forgotten: what is counted later is
-/// not told again.
+/// Takes the counts of the groups that were made on this thread. The groups are then forgotten, so later counts are
+/// lost.
 ///
-/// With the feature `verifork`, which is on by default, this is done at the end of each test, and the outcome
+/// With the feature `verifork`, which is on by default, this happens at the end of each test, and the counts are
 /// written to a file.
 ///
 /// ```
@@ -45,19 +45,19 @@ pub fn take() -> Vec<GroupRecord> {
     groups.iter().map(|group| group.record()).collect()
 }
 
-/// The same at the end of a test: who samples one of them later is told, since no file would have it.
+/// The same at the end of a test. A later sample of one of the groups panics, since no file would contain it.
 #[cfg(feature = "verifork")]
 pub(crate) fn end() -> Vec<GroupRecord> {
     GROUPS.with_borrow(|groups| groups.iter().for_each(|group| group.end()));
     take()
 }
 
-/// Groups that were made in another generation are not told any more.
+/// Groups of other generations are not affected.
 pub(crate) fn generation() -> u64 {
     GENERATION.get()
 }
 
-/// What they have counted so far.
+/// Their counts so far.
 #[cfg(feature = "verifork")]
 pub(crate) fn so_far() -> Vec<GroupRecord> {
     GROUPS.with_borrow(|groups| groups.iter().map(|group| group.record()).collect())
@@ -75,7 +75,7 @@ mod tests {
         builder.build();
         write.sample(true);
         assert_eq!(super::end()[0].counts.points[0][&1], 1);
-        // What was counted can still be asked for.
+        // The counts can still be read.
         assert_eq!(write.count("true"), Some(1));
         write.sample(false);
     }

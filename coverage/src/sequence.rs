@@ -1,4 +1,5 @@
-//! Cover properties: conditions that hold one after the other, within given numbers of clocks (IEEE 1800-2023, 16.14.3).
+//! Cover properties: conditions that hold one after the other, within given numbers of clock cycles (IEEE
+//! 1800-2023, 16.14.3).
 
 use std::cell::RefCell;
 use std::ops::RangeInclusive;
@@ -11,7 +12,7 @@ use crate::item::Item;
 use crate::point::Point;
 use crate::registry;
 
-/// How many clocks the delays of one sequence may take together: one bit each.
+/// The most clock cycles that the delays of one sequence may take together: one bit each.
 const LIMIT: u32 = 127;
 
 /// A sequence of `N` conditions, each of which must hold a given number of clocks after the one before it. Every clock
@@ -33,7 +34,7 @@ pub struct Sequence<const N: usize> {
     matches: Point<bool>,
     group: Group,
     delays: Vec<RangeInclusive<u32>>,
-    /// For each condition but the first: how many clocks ago the one before it held; bit 0 is this clock.
+    /// For each condition but the first, the cycles at which the one before it held; bit 0 is the current cycle.
     waits: RefCell<[u128; N]>,
 }
 
@@ -80,7 +81,7 @@ impl<const N: usize> Sequence<N> {
         for (index, delay) in self.delays.iter().enumerate() {
             let wait = &mut waits[index + 1];
             *wait = *wait << 1 | u128::from(reached);
-            // The bits of the clocks ago that the delay allows.
+            // The mask of the cycles that the delay allows.
             let window = u128::MAX >> (127 - (delay.end() - delay.start())) << delay.start();
             reached = holds[index + 1] && *wait & window != 0;
         }
@@ -108,7 +109,7 @@ impl<const N: usize> CoverGroup for Sequence<N> {
     }
 }
 
-/// The sequence of a `cover!` in the source: one for each test that comes there.
+/// The sequence of a `cover!` in the source; each test that reaches it has its own.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Site<const N: usize>(RefCell<Option<(u64, Rc<Sequence<N>>)>>);
@@ -147,12 +148,15 @@ impl<const N: usize> Site<N> {
     }
 }
 
-/// Covers a sequence of conditions, where a task comes by once a clock.
+/// Covers a sequence of conditions. Call it once per clock cycle.
 ///
-/// `cover!("name", condition)` counts the clocks at which the condition holds;
-/// `cover!("name", first, 1..=4 => second, 0..=0 => third)` those at which the sequence completes, with the
-/// clocks that may pass from each condition to the next. The name is that of the group in reports, behind
-/// the module's.
+/// second, 0..=0 => third)` those at which the sequence completes, with the clocks that may pass from each
+/// condition to the next. The name is that of the group in reports, behind the module's. => `cover!("name",
+/// condition)` counts the cycles at which the condition holds. `cover!("name", first, 1..=4 => second, 0..=0 =>
+/// third)` counts the cycles at which the sequence completes; the ranges are the numbers of cycles from each
+/// condition to the next. In reports, the group has this name after that of the module. => second, 0..=0 => third)`
+/// those at which the sequence completes, with the clocks that may pass from each condition to the next. The name
+/// is that of the group in reports, behind the module's.
 ///
 /// ```
 /// use verifork_coverage::cover;
@@ -174,7 +178,7 @@ macro_rules! cover {
             static SITE: $crate::__private::Site<{ 1 $(+ $crate::cover!(@one $next))* }> =
                 const { $crate::__private::Site::new() };
         }
-        // Outside of the closure, in which `?` and `return` would mean something else.
+        // Outside the closure, in which `?` and `return` would mean something else.
         let holds = [$first $(, $next)*];
         SITE.with(|site| {
             let name = concat!(module_path!(), "::", $name);

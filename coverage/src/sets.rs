@@ -17,10 +17,10 @@ pub(crate) fn domain(shape: Shape) -> Vec<Range> {
     united(keys.map(|key| (key, key)).collect())
 }
 
-/// The values of ranges that do not touch each other, divided among so many bins, or as many as there are
-/// values; the last takes the remainder.
+/// Divides the values of disjoint ranges among `count` bins, or as many as there are values. The last bin takes the
+/// remainder.
 pub(crate) fn divided(count: u64, ranges: &[Range]) -> Vec<Vec<Range>> {
-    // One less than there are, since 2^128 is not a number.
+    // The number of values minus one, since 2^128 does not fit.
     let between = u128::try_from(ranges.len() - 1).unwrap_or(u128::MAX);
     let last_index = ranges
         .iter()
@@ -50,7 +50,7 @@ pub(crate) fn divided(count: u64, ranges: &[Range]) -> Vec<Vec<Range>> {
     bins
 }
 
-/// The same values in order, and ranges that touch each other as one.
+/// The same values in order, with adjacent ranges merged.
 pub(crate) fn united(mut ranges: Vec<Range>) -> Vec<Range> {
     ranges.sort_unstable();
     let mut united: Vec<Range> = Vec::new();
@@ -88,7 +88,7 @@ pub(crate) fn without(ranges: &[Range], others: &[Range]) -> Vec<Range> {
     left
 }
 
-/// All values that are in none of these.
+/// All values that are in none of these ranges.
 pub(crate) fn complement(ranges: &[Range]) -> Vec<Range> {
     without(&[(0, u128::MAX)], &united(ranges.to_vec()))
 }
@@ -102,7 +102,7 @@ pub(crate) fn intersection(ranges: &[Range], others: &[Range]) -> Vec<Range> {
 mod tests {
     use super::*;
 
-    /// Of few positions, one by one.
+    /// Few positions, tried one by one.
     fn members(ranges: &[Range]) -> Vec<bool> {
         (0..12)
             .map(|it| ranges.iter().any(|range| (range.0..=range.1).contains(&it)))

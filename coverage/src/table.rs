@@ -1,27 +1,27 @@
-//! A point's bins, in the form in which a sample finds them at once.
+//! The bins of a point, in a form in which a sample finds them quickly.
 
 use crate::bins::{BinKind, Bins, Resolved, ResolvedBin, resolve, wrong_transition};
 use crate::error::Problem;
 use crate::transition::Automaton;
 use crate::value::{CoverValue, Shape};
 
-/// The widest values that are looked up by themselves, not by search.
+/// The widest values that are looked up in a table instead of searched.
 const DIRECT: u32 = 12;
 
-/// Values that are in the same bins.
+/// A segment: values that are in the same bins.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Segment {
-    /// Where its bins begin in `hits`.
+    /// The index of its first bin in `hits`.
     first: u32,
-    /// How many of them count.
+    /// The number of counting bins.
     counted: u32,
-    /// How many they are.
+    /// The number of all bins.
     all: u32,
-    /// One of them must not be hit.
+    /// One of them is illegal.
     pub(crate) illegal: bool,
 }
 
-/// Where the segments begin.
+/// The first value of each segment.
 #[derive(Debug)]
 enum Search {
     /// The segment of each value.
@@ -30,7 +30,7 @@ enum Search {
     Wide(Box<[u128]>),
 }
 
-/// What is known of a point before its first sample. The numbers of bins are those of `bins`.
+/// The definition of a point. Bins are numbered as in `bins`.
 #[derive(Debug)]
 pub(crate) struct PointTable {
     pub(crate) name: String,
@@ -42,7 +42,7 @@ pub(crate) struct PointTable {
     pub(crate) automaton: Option<Automaton>,
     search: Search,
     segments: Box<[Segment]>,
-    /// For each segment the places of transitions that it fits; empty without transitions.
+    /// For each segment, the states of transitions that its values fit; empty without transitions.
     fits: Box<[u128]>,
     hits: Box<[u32]>,
 }
@@ -107,7 +107,7 @@ impl PointTable {
         Ok(table)
     }
 
-    /// Notes for each segment the bins that it is in.
+    /// Stores for each segment the bins that it is in.
     fn fill(&mut self, begins: &[u128]) {
         let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
         let at = |key: u128| begins.partition_point(|begin| *begin <= key) - 1;
@@ -132,7 +132,7 @@ impl PointTable {
                 all: number(bins.len()),
                 illegal: bins.iter().any(|bin| kind(bin) == BinKind::Illegal),
             };
-            // Those that count come first, as they do in `bins`.
+            // Counting bins come first, as in `bins`.
             hits.extend(bins);
             segment
         });
@@ -156,12 +156,12 @@ impl PointTable {
         &self.bins[..self.counted_values]
     }
 
-    /// The number of the bin of this name among them.
+    /// The number of the bin with this name among those in crosses.
     pub(crate) fn find_crossed(&self, name: &str) -> Option<usize> {
         self.crossed().iter().position(|bin| bin.name == name)
     }
 
-    /// The number of the segment that a value is in.
+    /// The number of the segment of a value.
     #[inline]
     #[allow(
         clippy::cast_possible_truncation,
@@ -186,13 +186,13 @@ impl PointTable {
         &self.hits[segment.first as usize..][..segment.all as usize]
     }
 
-    /// Those of its bins that count.
+    /// The counting bins of a segment.
     #[inline]
     pub(crate) fn counted_hits(&self, segment: Segment) -> &[u32] {
         &self.hits[segment.first as usize..][..segment.counted as usize]
     }
 
-    /// The places of transitions that a segment fits.
+    /// The states of transitions that the values of a segment fit.
     #[inline]
     pub(crate) fn fits(&self, segment: usize) -> u128 {
         self.fits[segment]
@@ -239,7 +239,7 @@ fn search(shape: Shape, begins: &[u128]) -> Search {
         let at = |key: u128| begins.partition_point(|begin| *begin <= key) - 1;
         Search::Direct((0..=shape.last()).map(|key| at(key) as u16).collect())
     } else if shape.width <= 64 {
-        // What begins after the last value of 64 bits does not begin.
+        // A segment after the last 64-bit value does not exist.
         let begins = begins.iter().filter(|begin| **begin <= shape.last());
         Search::Narrow(begins.map(|begin| *begin as u64).collect())
     } else {

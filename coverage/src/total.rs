@@ -1,4 +1,4 @@
-//! What was counted for a group over all runs.
+//! The totals of groups over all runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use crate::bins::BinKind;
 use crate::definition::{Counts, GroupDefinition};
 use crate::mean::{Mean, percent};
 
-/// The sum of what was counted for one definition of a group.
+/// The total counts of one definition of a group.
 ///
 /// ```
 /// use verifork_coverage::Total;
@@ -20,19 +20,19 @@ use crate::mean::{Mean, percent};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Total {
-    /// What is counted.
+    /// The definition.
     pub definition: GroupDefinition,
-    /// Where it stands in the source: the file and the line.
+    /// Its source file and line.
     pub place: Option<(String, u32)>,
-    /// How often, over all instances.
+    /// The counts of all instances together.
     pub counts: Counts,
-    /// How often by each instance that has a name.
+    /// The counts of each named instance.
     pub instances: BTreeMap<String, Counts>,
-    /// The tests that have it.
+    /// The tests that have the group.
     pub tests: BTreeSet<String>,
 }
 
-/// How many bins of a point or cross count, and how many of them are covered.
+/// The number of counting bins of a point or cross, and of the covered ones.
 ///
 /// ```
 /// use verifork_coverage::Covered;
@@ -41,21 +41,21 @@ pub struct Total {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Covered {
-    /// Those that were hit often enough.
+    /// The bins that were hit often enough.
     pub covered: usize,
-    /// All that count.
+    /// All counting bins.
     pub of: usize,
 }
 
 impl Covered {
-    /// In per cent; 0 of nothing, which is not a success.
+    /// The percentage; 0 without counting bins, since that is not a success.
     pub fn percent(self) -> f64 {
         percent(self.covered, self.of)
     }
 }
 
 impl Total {
-    /// What is covered of the point of this number.
+    /// The covered bins of the point with this index.
     pub fn point(&self, number: usize) -> Covered {
         let point = &self.definition.points[number];
         let counts = self.counts.points.get(number);
@@ -75,7 +75,7 @@ impl Total {
         }
     }
 
-    /// What is covered of the cross of this number.
+    /// The covered bins of the cross with this index.
     pub fn cross(&self, number: usize) -> Covered {
         let cross = &self.definition.crosses[number];
         let excluded = cross.ignored.iter().chain(&cross.illegal);
@@ -95,15 +95,15 @@ impl Total {
         }
     }
 
-    /// How much of the group is covered, in per cent: the mean of its points and crosses by their weights. `None` where
-    /// no bin counts: all of nothing is not a success.
+    /// The coverage of the group in per cent: the weighted mean of its points and crosses. `None` if no bin counts,
+    /// since that is not a success.
     pub fn percent(&self) -> Option<f64> {
         let items = self.items();
         let counting = items.iter().filter(|item| item.covered.of > 0);
         Mean::of(counting.map(|item| (item.weight, item.covered.percent())))
     }
 
-    /// Its points, and then its crosses.
+    /// Its points, then its crosses.
     pub fn items(&self) -> Vec<ItemTotal<'_>> {
         let definition = &self.definition;
         let points = definition.points.iter().enumerate();
@@ -126,8 +126,8 @@ impl Total {
     }
 }
 
-/// How much all these groups are covered, in per cent: the mean by their weights of those in which bins count. `None`
-/// where there are none: all of nothing is not a success.
+/// The coverage of all these groups in per cent: the weighted mean of those with counting bins. `None` if there are
+/// none, since that is not a success.
 ///
 /// ```
 /// use verifork_coverage::{Database, overall};
@@ -155,9 +155,9 @@ pub fn overall(totals: &[Total]) -> Option<f64> {
 pub struct ItemTotal<'a> {
     /// Its name.
     pub name: &'a str,
-    /// How much it counts in its group.
+    /// Its weight in its group.
     pub weight: u64,
-    /// What of it is covered.
+    /// Its covered bins.
     pub covered: Covered,
     total: &'a Total,
     place: ItemIndex,
@@ -169,7 +169,7 @@ enum ItemIndex {
     Cross(usize),
 }
 
-/// A bin that counts, over all runs.
+/// A counting bin, over all runs.
 ///
 /// ```
 /// use verifork_coverage::BinTotal;
@@ -180,16 +180,16 @@ enum ItemIndex {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BinTotal<'a> {
-    /// The bin's name; of a cross, those of the bins that meet in it.
+    /// The bin's name; for a cross, the names of its points' bins.
     pub names: Vec<&'a str>,
-    /// How often it was hit.
+    /// The number of hits.
     pub count: u64,
-    /// Whether that is as often as it has to be.
+    /// Whether it was hit often enough.
     pub is_covered: bool,
 }
 
 impl<'a> ItemTotal<'a> {
-    /// The bins that count.
+    /// The counting bins.
     pub fn bins(&self) -> Vec<BinTotal<'a>> {
         let Total {
             definition, counts, ..

@@ -1,4 +1,4 @@
-//! Values sampled one after the other (IEEE 1800-2023, 19.5.2).
+//! Transitions: values sampled one after the other (IEEE 1800-2023, 19.5.2).
 
 mod automaton;
 mod sequence;
@@ -12,7 +12,7 @@ pub(crate) use self::sequence::{Sequence, Unknown, excluded, sequences};
 use crate::ranges::{Keys, Values};
 use crate::value::{CoverValue, Shape};
 
-/// One set of values, and how often in a row.
+/// A set of values, and how often it repeats.
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
     pub(crate) values: Vec<Keys>,
@@ -21,14 +21,14 @@ pub(crate) struct Step {
     pub(crate) repetition: Repetition,
 }
 
-/// What may lie between the values of a step that comes several times.
+/// Which other values may occur between the repetitions of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repetition {
-    /// `[*n]`: nothing.
+    /// `[*n]`: none.
     Consecutive,
-    /// `[->n]`: other values, up to the last one.
+    /// `[->n]`: any, up to the last repetition.
     Goto,
-    /// `[=n]`: other values, also behind the last one.
+    /// `[=n]`: any, also after the last repetition.
     Nonconsecutive,
 }
 
@@ -43,7 +43,7 @@ impl Step {
     }
 }
 
-/// A sequence of samples: each set of values follows at the next sample of its point.
+/// A sequence of samples: each set of values follows at the next sample of the point.
 ///
 /// ```
 /// use verifork_coverage::{Bins, Transition};
@@ -73,7 +73,7 @@ impl<V: CoverValue> Transition<V> {
         begun.then(values)
     }
 
-    /// Goes on, at the next sample, with one of these values.
+    /// Continues, at the next sample, with one of these values.
     #[must_use]
     pub fn then(mut self, values: impl Values<V>) -> Self {
         self.steps.push(Step::once(values.keys()));
@@ -86,8 +86,8 @@ impl<V: CoverValue> Transition<V> {
         self.coming(times, Repetition::Consecutive)
     }
 
-    /// The last step occurs this many times, with any other values before each, and the next step follows the last one at
-    /// once: `[->2:4]` of IEEE 1800.
+    /// The last step occurs this many times, with any other values before each. The next step follows at the next
+    /// sample: `[->2:4]` of IEEE 1800.
     ///
     /// ```
     /// use verifork_coverage::{Bins, GroupBuilder, Transition};
@@ -105,8 +105,7 @@ impl<V: CoverValue> Transition<V> {
         self.coming(times, Repetition::Goto)
     }
 
-    /// As [`goto`](Self::goto), but other values may also lie between the last one and the next step: `[=2:4]` of IEEE
-    /// 1800.
+    /// Like [`goto`](Self::goto), but other values may also occur before the next step: `[=2:4]` of IEEE 1800.
     #[must_use]
     pub fn nonconsecutive(self, times: RangeInclusive<u32>) -> Self {
         self.coming(times, Repetition::Nonconsecutive)
@@ -121,7 +120,7 @@ impl<V: CoverValue> Transition<V> {
     }
 }
 
-/// What can be written as a [`Transition`]: one, an array of values or ranges, or a tuple of these.
+/// Types that convert to a [`Transition`]: itself, an array of values or ranges, or a tuple of these.
 ///
 /// ```
 /// use verifork_coverage::{Bins, Transition};
@@ -181,7 +180,7 @@ tuples! {
 }
 
 impl Transition {
-    /// As IEEE 1800 has it: `0 => 1..=9 [*2..=4] => 0`.
+    /// 1..=9 [*2..=4] => 0`. => The notation of IEEE 1800: `0 => 1..=9 [*2..=4] => 0`. => 1..=9 [*2..=4] => 0`.
     pub(crate) fn text(&self, shape: Shape) -> String {
         let mut text = String::new();
         for (index, step) in self.steps.iter().enumerate() {
@@ -219,14 +218,14 @@ mod tests {
     use crate::bins::Bins;
     use crate::builder::GroupBuilder;
 
-    /// A value that has to come, or any number of others.
+    /// A required value, or any number of others.
     #[derive(Clone, Copy)]
     enum Token {
         Of(u8),
         Others(u8),
     }
 
-    /// Whether these samples, from the first to the last, are what the tokens say.
+    /// Whether the tokens match these samples, from the first to the last.
     fn matches(tokens: &[Token], samples: &[u8]) -> bool {
         let first = samples.first().copied();
         match tokens.split_first() {
@@ -239,7 +238,7 @@ mod tests {
         }
     }
 
-    /// All sequences of so many of three values.
+    /// All sequences of this length of three values.
     fn sequences(length: u32) -> impl Iterator<Item = Vec<u8>> {
         (0..3_u32.pow(length)).map(move |number| {
             (0..length)
@@ -287,13 +286,13 @@ mod tests {
                 &[Of(0), Others(1), Of(1), Others(1), Of(1), Others(1), Of(2)],
             ],
         );
-        // At the ends, what lies before or behind is not a part of it.
+        // At the ends, values before or after it are not a part of it.
         agree(&begun().goto(2..=2), &[&[Of(0), Others(0), Of(0)]]);
         agree(
             &begun().then(1).nonconsecutive(2..=2),
             &[&[Of(0), Others(1), Of(1), Others(1), Of(1)]],
         );
-        // Two kinds of others, one behind the other.
+        // Two kinds of other values, one after the other.
         agree(
             &begun().nonconsecutive(1..=1).then(1).goto(1..=1),
             &[&[Of(0), Others(0), Others(1), Of(1)]],

@@ -1,4 +1,4 @@
-//! What can be covered: values of at most 128 bits, in an order.
+//! The values of points: at most 128 bits, in an order.
 
 use std::fmt::{self, Display};
 use std::ops::RangeInclusive;
@@ -18,7 +18,7 @@ pub struct Shape {
     pub width: u32,
     /// Whether values are in two's complement.
     pub signed: bool,
-    /// The values that there are, by name, where not every pattern of bits is one: an enum's.
+    /// The named values, if not every bit pattern is a value: those of an enum.
     pub names: &'static [(&'static str, i128)],
 }
 
@@ -75,7 +75,7 @@ impl Shape {
         u128::MAX >> (128 - self.width)
     }
 
-    /// The value at this position, as it is written.
+    /// The text of the value at this position.
     pub(crate) fn text(&self, key: u128) -> KeyText {
         let middle = 1 << (self.width - 1);
         if !self.signed {
@@ -87,7 +87,7 @@ impl Shape {
         }
     }
 
-    /// The value at this position as a number, also where it has a name.
+    /// The value at this position as a number, even if it has a name.
     pub(crate) fn number(&self, key: u128) -> String {
         let middle = 1 << (self.width - 1);
         let (negative, magnitude) = match key.checked_sub(middle) {
@@ -107,7 +107,7 @@ impl Shape {
         }
     }
 
-    /// A range of positions, as numbers; cut where these end, and `None` where they lie beyond.
+    /// A range of positions as numbers, cut to the range of `i128`; `None` if it lies outside.
     pub(crate) fn values(&self, first: u128, last: u128) -> Option<RangeInclusive<i128>> {
         if !self.signed {
             let last = last.min(i128::MAX.cast_unsigned());
@@ -118,7 +118,7 @@ impl Shape {
         Some(value(first)..=value(last))
     }
 
-    /// A range of positions, as it is written.
+    /// The text of a range of positions.
     pub(crate) fn range_text(&self, first: u128, last: u128) -> String {
         if first == last {
             self.text(first).to_string()
@@ -128,10 +128,10 @@ impl Shape {
     }
 }
 
-/// A value as it is written.
+/// The text of a value.
 pub(crate) enum KeyText {
     Name(&'static str),
-    /// Whether it is negative, and its magnitude.
+    /// A sign and a magnitude.
     Number(bool, u128),
 }
 
@@ -162,10 +162,10 @@ impl Display for KeyText {
     note = "of a value that may be X or Z, take the number first, which is an error then: `signal.get()?`"
 )]
 pub trait CoverValue: Copy {
-    /// What values there are.
+    /// The shape of the values.
     const SHAPE: Shape;
 
-    /// The value's bits; of a signed value, sign-extended to 128 bits.
+    /// The value's bits, sign-extended to 128 bits if it is signed.
     fn bits(self) -> u128;
 }
 

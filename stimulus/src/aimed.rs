@@ -14,10 +14,10 @@ use crate::plan;
 use crate::randomize::Randomize;
 use crate::record::{self, Source};
 
-/// What is to be drawn together: for each field that takes part its path, such as `header.length`, and the
-/// ranges that its value is to be in. An enum's values are its discriminants, those of `bool` 0 and 1.
+/// Values that are to be drawn together: for each field involved, its path, such as `header.length`, and the ranges
+/// for its value. The values of an enum are its discriminants; those of `bool` are 0 and 1.
 ///
-/// `CoverGroup::holes` of `verifork-coverage` gives these, by the names of the points.
+/// `CoverGroup::holes` of `verifork-coverage` returns these, with the names of the points as paths.
 ///
 /// ```
 /// use verifork_stimulus::Hole;
@@ -31,7 +31,7 @@ use crate::record::{self, Source};
 /// ```
 pub type Hole = Vec<(String, Vec<RangeInclusive<i128>>)>;
 
-/// Draws of `T` that fill holes: [`Randomize::aimed_at`] makes it.
+/// Draws values of `T` that fill holes. [`Randomize::aimed_at`] creates it.
 ///
 /// ```
 /// use verifork_stimulus::{Aimed, Randomize};
@@ -63,9 +63,9 @@ impl<T: Randomize> Aimed<T> {
         }
     }
 
-    /// Draws a value in one of the holes, each as likely as any other; one in another hole if the type's
-    /// constraints leave none in that, and any value if there is no hole that can be filled. What a hole says of fields
-    /// that the type has not is left out.
+    /// Chooses a hole, all equally likely, and draws a value in it. If the constraints leave no value in that hole,
+    /// another one is chosen; if they leave none in any hole, any value is drawn. Fields of a hole that the type
+    /// does not have are ignored.
     ///
     /// ```
     /// use verifork_stimulus::Randomize;
@@ -83,7 +83,7 @@ impl<T: Randomize> Aimed<T> {
     ///
     /// # Errors
     ///
-    /// No value satisfies the type's own constraints, or whether a hole can be filled is too hard to tell.
+    /// No value satisfies the type's own constraints, or the solver gave up on a hole.
     pub fn randomize<R: Rng + ?Sized>(mut self, mut rng: &mut R) -> Result<T, RandomizeError> {
         while !self.holes.is_empty() {
             let chosen = draw::below(rng, self.holes.len() as u128) as usize;
@@ -94,7 +94,7 @@ impl<T: Randomize> Aimed<T> {
                 }
             };
             match plan::draw(None, Some(&require), &mut rng) {
-                // A hole that cannot be filled.
+                // The hole cannot be filled.
                 Err(RandomizeError::Conflict { .. }) => {}
                 drawn_or_unknown => return drawn_or_unknown,
             }
@@ -103,7 +103,7 @@ impl<T: Randomize> Aimed<T> {
     }
 }
 
-/// The fields with this path lie in these ranges.
+/// Requires the fields with this path to lie in these ranges.
 fn require_among(path: &str, ranges: &[RangeInclusive<i128>]) {
     let variables: Vec<_> = record::with(|recording| {
         let all = (0..).zip(&recording.variables);
@@ -120,7 +120,7 @@ fn require_among(path: &str, ranges: &[RangeInclusive<i128>]) {
                 .map(|range| range.holds(value))
                 .reduce(expr::either)
         } else {
-            // Enums are drawn by the numbers of their variants.
+            // The variables of enums are the numbers of the variants.
             (0..)
                 .zip(discriminants)
                 .filter(|(_, value)| ranges.iter().any(|range| range.contains(*value)))

@@ -1,10 +1,10 @@
-//! Arithmetic on numbers whose bits are functions of variables: for diagrams and for clauses alike.
+//! Arithmetic on numbers whose bits are functions of variables, for both diagrams and clauses.
 
-/// More nodes than the budget allows.
+/// The budget of nodes, literals or steps is exhausted.
 #[derive(Debug)]
 pub(crate) struct Full;
 
-/// What makes functions of bits.
+/// Builds functions of bits.
 pub(crate) trait Gates {
     type Bit: Copy + PartialEq;
 
@@ -33,7 +33,7 @@ pub(crate) trait Gates {
     }
 }
 
-/// A number, least significant bit first: in two's complement if it is signed. Of no bits, it is 0.
+/// A number, least significant bit first, in two's complement if it is signed. Without bits, it is 0.
 #[derive(Clone, Debug)]
 pub(crate) struct Vector<B> {
     pub(crate) bits: Vec<B>,
@@ -41,7 +41,7 @@ pub(crate) struct Vector<B> {
 }
 
 impl<B: Copy + PartialEq> Vector<B> {
-    /// The bit that every bit above the last is.
+    /// The value of all bits above the last one.
     fn sign<G: Gates<Bit = B>>(&self, gates: &G) -> B {
         match self.bits.last() {
             Some(&bit) if self.signed => bit,
@@ -56,18 +56,18 @@ impl<B: Copy + PartialEq> Vector<B> {
             .unwrap_or_else(|| self.sign(gates))
     }
 
-    /// The lowest bits: what the number is modulo 2^width.
+    /// The lowest bits: the number modulo 2^width.
     pub(crate) fn low<G: Gates<Bit = B>>(&self, gates: &G, width: usize) -> Vec<B> {
         (0..width).map(|index| self.bit(gates, index)).collect()
     }
 
-    /// How many bits it takes in two's complement.
+    /// Its width in two's complement.
     fn signed_width(&self) -> usize {
         self.bits.len() + usize::from(!self.signed)
     }
 }
 
-/// The sum modulo 2^width, of numbers of that many bits.
+/// The sum modulo 2^width of two numbers of that width.
 pub(crate) fn add<G: Gates>(
     gates: &mut G,
     left: &[G::Bit],
@@ -106,7 +106,7 @@ fn negate_if<G: Gates>(
     add(gates, &flipped, &zero, condition)
 }
 
-/// The product modulo 2^width, of numbers of that many bits.
+/// The product modulo 2^width of two numbers of that width.
 pub(crate) fn multiply<G: Gates>(
     gates: &mut G,
     left: &[G::Bit],
@@ -128,7 +128,7 @@ pub(crate) fn multiply<G: Gates>(
     Ok(product)
 }
 
-/// Quotient and remainder as Rust has them, rounded to zero, modulo 2^width. The divisor is not zero.
+/// Quotient and remainder as in Rust, rounded to zero, modulo 2^width. The divisor is not zero.
 pub(crate) fn divide<G: Gates>(
     gates: &mut G,
     left: &Vector<G::Bit>,
@@ -170,7 +170,7 @@ pub(crate) fn divide<G: Gates>(
     Ok([quotient, rest])
 }
 
-/// `left << by`, in so many bits.
+/// `left << by`, in `width` bits.
 pub(crate) fn shift_left<G: Gates>(
     gates: &mut G,
     left: &Vector<G::Bit>,
@@ -244,7 +244,7 @@ pub(crate) fn less<G: Gates>(
     Ok(less)
 }
 
-/// Both numbers with as many bits as the comparison of both takes.
+/// Both numbers, extended to a width in which they can be compared.
 pub(crate) fn extended<G: Gates>(
     gates: &G,
     left: &Vector<G::Bit>,

@@ -1,4 +1,4 @@
-//! Constraints as functions of bits.
+//! Translates constraints into functions of bits (bit-blasting).
 
 use crate::bits::{self, Full, Gates, Vector};
 use crate::distinct;
@@ -7,7 +7,7 @@ use crate::record::Recording;
 use crate::shape::Shape;
 use crate::value::Number;
 
-/// What a node is, and whether it is anything: a quotient by zero is not.
+/// The value of a node, and whether it has one: a division by zero has none.
 #[derive(Clone)]
 struct Meaning<B> {
     number: Vector<B>,
@@ -17,7 +17,7 @@ struct Meaning<B> {
 pub(crate) struct Blaster<'a, G: Gates> {
     recording: &'a Recording,
     shapes: &'a [Shape],
-    /// The bits of the variables of which there are any.
+    /// The bits of each variable; empty for those of other groups.
     variables: Vec<Vec<G::Bit>>,
     known: Vec<Option<Meaning<G::Bit>>>,
 }
@@ -44,8 +44,8 @@ impl<'a, G: Gates> Blaster<'a, G> {
         gates.and(meaning.defined, truth)
     }
 
-    /// Whether a variable has a value that it may have: in this range and, if it has weights, in one of
-    /// their classes. And for each of these, whether it is in it and in none before it.
+    /// Whether the value of a variable is in its range and, if it has weights, in one of their classes. Also, for
+    /// each class, whether the value is in it and in no earlier one.
     pub(crate) fn possible(
         &self,
         gates: &mut G,
@@ -75,7 +75,8 @@ impl<'a, G: Gates> Blaster<'a, G> {
         }
     }
 
-    /// Operands first. On a stack of its own: what relates many elements is as deep as these are many.
+    /// Translates operands first. It keeps its own stack, because a constraint on a list is as deep as the list is
+    /// long.
     fn meaning(&mut self, gates: &mut G, root: Id) -> Result<Meaning<G::Bit>, Full> {
         let mut pending = vec![root];
         while let Some(&id) = pending.last() {
@@ -197,7 +198,7 @@ fn binary<G: Gates>(
             bits
         }
         Operator::ShiftLeft | Operator::ShiftRight => {
-            // A distance below zero is none.
+            // A shift by a negative number has no result.
             let negative = b.bit(gates, usize::MAX);
             defined = gates.and(defined, gates.not(negative))?;
             let distance = &b.bits[..b.bits.len() - usize::from(b.signed)];
@@ -222,7 +223,7 @@ fn binary<G: Gates>(
         Operator::Both | Operator::Either => {
             let (a, b) = (a.bit(gates, 0), b.bit(gates, 0));
             let is_and = operator == Operator::Both;
-            // The left side alone decides if it is false, or true.
+            // If the left side is false (or true), it decides alone.
             let decides = if is_and { gates.not(a) } else { a };
             let decided = gates.and(left.defined, decides)?;
             defined = gates.or(defined, decided)?;
@@ -236,7 +237,7 @@ fn binary<G: Gates>(
     Ok((bits, defined))
 }
 
-/// Whether a number lies from one to another, both included.
+/// Whether a number lies between two others, both included.
 fn lies_between<G: Gates>(
     gates: &mut G,
     value: &Vector<G::Bit>,

@@ -1,6 +1,6 @@
-//! Where solutions can be: ranges of some variables, divided until most of what is left fits. What is proposed from
-//! these leaves each solution as likely, and it fits where little of what the whole ranges have does, as of the factors
-//! of a bounded product.
+//! Boxes: ranges of several variables, divided until most values of the boxes with solutions fit. Proposals from
+//! them keep all solutions equally likely, and fit far more often than proposals from the whole ranges, for the
+//! factors of a bounded product, for example.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -11,22 +11,22 @@ use crate::draw;
 use crate::evaluate::Program;
 use crate::evaluate::bounds::{Range, Verdict};
 
-/// Parts that are apart, each with ranges of all variables.
+/// Disjoint boxes, each with a range for every variable.
 #[derive(Debug)]
 pub(crate) struct Boxes {
     variables: Vec<u32>,
     ranges: Vec<Range>,
-    /// The sum of the sizes up to each, as shares of 2^62.
+    /// The cumulative sizes, as shares of 2^62.
     sums: Vec<u64>,
 }
 
-/// As many parts, at most.
+/// The most boxes.
 const MOST: usize = 4096;
-/// As many steps of programs, at most.
+/// The most steps of programs.
 const STEPS: usize = 1 << 22;
-/// Of so many variables each is tried.
+/// So many variables are tried for each division.
 const VARIABLES: usize = 16;
-/// All shares together, nearly.
+/// The sum of all shares, apart from rounding.
 const WHOLE: f64 = 4_611_686_018_427_387_904.0;
 
 struct Part {
@@ -55,7 +55,7 @@ impl Ord for Part {
     }
 }
 
-/// How many values a range has, rounded as every machine rounds.
+/// The number of values of a range, rounded in the same way on every machine.
 #[allow(clippy::cast_precision_loss, reason = "to within 2^-52")]
 fn size(range: &Range) -> f64 {
     range.1.abs_diff(range.0) as f64 + 1.0
@@ -65,7 +65,7 @@ struct Search<'a> {
     program: &'a Program,
     length: usize,
     variables: &'a [u32],
-    /// Of all variables.
+    /// The range of each variable.
     whole: &'a [Range],
     scratch: Vec<Range>,
     steps: usize,
@@ -81,7 +81,7 @@ impl Search<'_> {
         self.program.judge(range_of, &mut self.scratch)
     }
 
-    /// The halves of a part that may have solutions, divided where that leaves least.
+    /// Divides a box by the variable that leaves the least, and returns the halves that may have solutions.
     fn halves(&mut self, part: &Part) -> Vec<(Verdict, Part)> {
         let mut best: Option<Division> = None;
         for place in 0..part.ranges.len().min(VARIABLES) {
@@ -116,11 +116,11 @@ impl Search<'_> {
     }
 }
 
-/// A part divided by one variable.
+/// A box divided by one variable.
 struct Division {
-    /// The size of what may have solutions.
+    /// The size of the halves that may have solutions.
     left: f64,
-    /// How many values the variable had.
+    /// The number of values that the variable had.
     width: f64,
     halves: Vec<(Verdict, Part)>,
 }
@@ -133,12 +133,12 @@ impl Division {
 }
 
 impl Boxes {
-    /// `None` if nothing comes of it. `whole` has the ranges of all variables; those of these are divided.
+    /// `None` if dividing gains nothing. `whole` has the ranges of all variables; those of `variables` are divided.
     pub(crate) fn new(program: &Program, variables: &[u32], whole: &[Range]) -> Option<Boxes> {
         let length = program.length()?;
         let mut variables = variables.to_vec();
         let range = |variable: u32| whole[variable as usize];
-        // The widest first: only so many are tried.
+        // The widest first, because only some are tried.
         variables.sort_by_key(|&variable| {
             let (low, high) = range(variable);
             (std::cmp::Reverse(high.abs_diff(low)), variable)
@@ -165,7 +165,7 @@ impl Boxes {
             };
             unsure -= part.size;
             if part.ranges.iter().all(|range| range.0 == range.1) {
-                // No more can be told of it.
+                // It cannot be divided further.
                 done.push(part);
                 continue;
             }

@@ -1,9 +1,9 @@
-//! Binary decision diagrams: functions of variables in a fixed order, each function once. Of edges that
-//! negate, only those to the lower child and from outside exist.
+//! Reduced ordered binary decision diagrams (Bryant 1986) with complement edges (Brace, Rudell, Bryant 1990). Only
+//! edges to the low child and from outside may be complemented, so each function exists once.
 
 use crate::bits::{Full, Gates};
 
-/// A function: an index of a node, and in the lowest bit whether it is negated.
+/// A function: the index of a node, and in the lowest bit whether the edge is complemented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Edge(u32);
 
@@ -15,7 +15,7 @@ impl Edge {
         (self.0 >> 1) as usize
     }
 
-    /// One for each function.
+    /// The unique table: one node for each function.
     pub(crate) fn number(self) -> u32 {
         self.0
     }
@@ -40,10 +40,10 @@ struct Branch {
     high: Edge,
 }
 
-/// The level of a function that does not depend on anything.
+/// The level of constants.
 pub(crate) const LEAF: u32 = u32::MAX;
 
-/// What was computed last, by place.
+/// A cache of results; a new one replaces the old one with the same hash.
 #[derive(Clone, Copy, Debug)]
 struct Computed {
     operation: u32,
@@ -59,17 +59,17 @@ const NOTHING: Computed = Computed {
     result: Edge::YES,
 };
 
-/// Places in the tables of a small diagram.
+/// The number of entries in the tables of a small diagram.
 const SMALL: usize = 1 << 8;
 
 const AND: u32 = 1;
 const XOR: u32 = 2;
 
-/// Makes functions, up to a number of nodes and of steps.
+/// Builds functions, within a budget of nodes and steps.
 #[derive(Debug)]
 pub(crate) struct Diagram {
     nodes: Vec<Branch>,
-    /// Open addressing: 0 is a free place.
+    /// A hash table with open addressing; 0 is free.
     table: Vec<u32>,
     computed: Vec<Computed>,
     budget: usize,
@@ -81,7 +81,7 @@ impl Diagram {
         Diagram::with_tables(budget, 1 << 10, 1 << 12)
     }
 
-    /// One that is soon made and soon emptied.
+    /// A diagram that is cheap to create and to empty.
     pub(crate) fn small(budget: usize) -> Diagram {
         Diagram::with_tables(budget, SMALL, SMALL)
     }
@@ -101,7 +101,7 @@ impl Diagram {
         }
     }
 
-    /// Makes it what [`small`](Self::small) makes.
+    /// Restores the state after [`small`](Self::small).
     pub(crate) fn empty(&mut self) {
         self.nodes.truncate(1);
         self.table.truncate(SMALL);
@@ -111,7 +111,7 @@ impl Diagram {
         self.steps = self.budget.saturating_mul(16);
     }
 
-    /// The function that is what the variable of this level is.
+    /// The variable of this level, as a function.
     pub(crate) fn variable(&mut self, level: u32) -> Result<Edge, Full> {
         self.node(level, Edge::NO, Edge::YES)
     }
@@ -120,15 +120,14 @@ impl Diagram {
         self.nodes[edge.index()].level
     }
 
-    /// What is left of the function where the variable of its level is 0, and where it is 1.
+    /// The cofactors: the function if the variable of its level is 0, and if it is 1.
     pub(crate) fn children(&self, edge: Edge) -> (Edge, Edge) {
         let node = self.nodes[edge.index()];
         let negated = edge.is_negated();
         (node.low.negate_if(negated), node.high.negate_if(negated))
     }
 
-    /// The function that is `high` where the variable of the level is 1, and else `low`; both depend on later levels
-    /// only.
+    /// The function that is `high` if the variable of the level is 1, else `low`. Both depend only on later levels.
     pub(crate) fn node(&mut self, level: u32, low: Edge, high: Edge) -> Result<Edge, Full> {
         if low == high {
             return Ok(low);
@@ -212,8 +211,8 @@ impl Diagram {
         if (known.operation, known.left, known.right) == (operation, left, right) {
             return Ok(known.result.negate_if(negated));
         }
-        // What was computed may have been forgotten, so steps are counted too: never time, which is not
-        // the same everywhere.
+        // Steps are counted too, because results may have left the cache. Time is not, because it differs between
+        // machines.
         self.steps = self.steps.checked_sub(1).ok_or(Full)?;
         let level = self.level(left).min(self.level(right));
         let (left_low, left_high) = self.below(left, level);

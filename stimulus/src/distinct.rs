@@ -1,4 +1,4 @@
-//! Values that all differ, drawn one after the other: as fast as a shuffle, and each solution as likely.
+//! Draws values that all differ, one after the other: as fast as a shuffle, and each solution is equally likely.
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
@@ -11,14 +11,14 @@ use crate::node::{Id, Node, Operator};
 use crate::record::Recording;
 use crate::value::{Kind, Number};
 
-/// Variables that differ, with those of their ranges made larger that only partly overlap others. Of any two ranges
-/// then one is within the other, or they are apart. The smallest come first, so how many values are left for each does
-/// not depend on which ones were drawn before it.
+/// Variables that have to differ. Ranges that partly overlap are widened, so that any two ranges are nested or
+/// disjoint. The smallest come first, so the number of values left for each does not depend on the values drawn
+/// before it.
 #[derive(Debug)]
 pub(crate) struct Distinct {
     members: Vec<Member>,
     signed: bool,
-    /// The first and the last value of all.
+    /// The first value of all ranges, and the last.
     low: u128,
     high: u128,
 }
@@ -27,16 +27,16 @@ pub(crate) struct Distinct {
 struct Member {
     /// `None` for a number.
     variable: Option<u32>,
-    /// What is drawn from. All bounds are in the order of unsigned numbers.
+    /// The widened range. All bounds are in the order of unsigned numbers.
     low: u128,
     high: u128,
-    /// What has to be drawn.
+    /// The declared range.
     within: (u128, u128),
 }
 
-/// So many ranges are made larger.
+/// The most variables in widened ranges.
 const WIDENED: usize = 64;
-/// Values among which those drawn are marked by a bit each.
+/// Up to so many values, the drawn ones are marked in a bit set.
 const MARKED: u128 = 1 << 20;
 
 #[derive(Default)]
@@ -49,7 +49,7 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// The values that a condition says to differ, if it says so.
+/// The values that have to differ, if the condition says this.
 pub(crate) fn values(recording: &Recording, mut condition: Id) -> Option<Vec<Id>> {
     let mut values = Vec::new();
     while let Node::Binary(Operator::Distinct, before, value) = recording.nodes[condition as usize]
@@ -60,7 +60,7 @@ pub(crate) fn values(recording: &Recording, mut condition: Id) -> Option<Vec<Id>
     (!values.is_empty()).then_some(values)
 }
 
-/// The variable that a node is, perhaps as another type that has all of its values.
+/// The variable of a node; also through a cast that keeps all of its values.
 pub(crate) fn variable(
     recording: &Recording,
     ranges: &[(Number, Number)],
@@ -83,7 +83,8 @@ pub(crate) fn variable(
 }
 
 impl Distinct {
-    /// `None` if not all are variables of one sign and numbers, or their ranges overlap too much.
+    /// `None` if some are neither variables of the same signedness nor numbers, or if their ranges overlap too
+    /// much.
     pub(crate) fn new(
         recording: &Recording,
         ranges: &[(Number, Number)],
@@ -121,7 +122,7 @@ impl Distinct {
         let members: Option<Vec<Member>> = members
             .into_iter()
             .map(|(variable, low, high)| {
-                // A number that no signed one is would be out of order.
+                // A number beyond the signed type would be out of order.
                 if signed && (low.small().is_none() || high.small().is_none()) {
                     return None;
                 }
@@ -147,13 +148,13 @@ impl Distinct {
         self.members.iter().filter_map(|member| member.variable)
     }
 
-    /// Makes ranges larger until those that overlap are within each other.
+    /// Widens ranges until those that overlap are nested.
     fn nest(&mut self) -> Option<()> {
         let mut widened = 0;
         loop {
             self.members
                 .sort_unstable_by_key(|it| (it.low, Reverse(it.high), it.variable));
-            // Those around the present one, the innermost last.
+            // The ranges around the current one, the innermost last.
             let mut around: Vec<usize> = Vec::new();
             let mut partly = None;
             for (index, member) in self.members.iter().enumerate() {
@@ -191,7 +192,7 @@ impl Distinct {
         Some(())
     }
 
-    /// Draws all of them; `false` if one is outside of its own range.
+    /// Draws all values; `false` if one is outside its declared range.
     pub(crate) fn draw(&self, rng: &mut dyn Rng, values: &mut [u128]) -> bool {
         let mut scratch = SCRATCH.take();
         let is_marked = self.high - self.low < MARKED;
@@ -204,7 +205,8 @@ impl Distinct {
         }
         let mut fits = true;
         for member in &self.members {
-            // There are more values than members before it, so this ends: after a few tries but for the last ones.
+            // The range has more values than were drawn before, so this ends, after a few tries except for the last
+            // ones.
             let value = loop {
                 let value = draw::between(rng, member.low, member.high);
                 let is_new = if is_marked {
@@ -231,7 +233,7 @@ impl Distinct {
     }
 }
 
-/// Whether one of these conditions says that more values differ than there are, by the ranges of variables.
+/// Whether one of these conditions requires more different values than the ranges have.
 pub(crate) fn contradict(
     recording: &Recording,
     ranges: &[(Number, Number)],
@@ -242,7 +244,7 @@ pub(crate) fn contradict(
         .any(|condition| are_too_many(recording, ranges, condition))
 }
 
-/// What must be true, with a conjunct for each operand of `&&`.
+/// The conditions, split at `&&`.
 pub(crate) fn conjuncts(recording: &Recording, roots: &[Id]) -> Vec<Id> {
     let mut pending: Vec<Id> = roots.iter().rev().copied().collect();
     let mut conjuncts = Vec::new();
@@ -260,7 +262,7 @@ fn are_too_many(recording: &Recording, ranges: &[(Number, Number)], condition: I
         return false;
     };
     set.members.sort_unstable_by_key(|member| member.low);
-    // Each value goes to the one that has the fewest left, if there is any.
+    // Each value goes to the variable that has the fewest left.
     let mut waiting = BinaryHeap::new();
     let mut members = set.members.iter().peekable();
     let mut value = set.low;

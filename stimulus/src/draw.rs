@@ -1,11 +1,11 @@
-//! Numbers drawn directly.
+//! Draws single numbers.
 
 use rand_core::Rng;
 
-/// A number below another that is not 0, each as likely as any other.
+/// A number below `end`, which is not 0; all are equally likely.
 pub(crate) fn below<R: Rng + ?Sized>(rng: &mut R, end: u128) -> u128 {
     if let Ok(end) = u64::try_from(end) {
-        // Lemire's method: the upper half of a product, unless the lower half says that it is one too many.
+        // Lemire's method (2019): the upper half of a product, unless the lower half says that it is a surplus one.
         let mut product = u128::from(rng.next_u64()) * u128::from(end);
         if (product as u64) < end {
             let surplus = end.wrapping_neg() % end;
@@ -24,7 +24,7 @@ pub(crate) fn below<R: Rng + ?Sized>(rng: &mut R, end: u128) -> u128 {
     }
 }
 
-/// A place among these weights, of which this is the total: each as likely as its weight says.
+/// The index of one of these weights, with a probability of the weight over their total.
 pub(crate) fn weighted<R: Rng + ?Sized>(
     rng: &mut R,
     total: u64,
@@ -41,10 +41,11 @@ pub(crate) fn weighted<R: Rng + ?Sized>(
     place.expect("less than the total is drawn")
 }
 
-/// From one number to another, both included, of two's complement if they are signed.
+/// A number between two others, both included, in two's complement if they are signed.
 pub(crate) fn between<R: Rng + ?Sized>(rng: &mut R, low: u128, high: u128) -> u128 {
     match high.wrapping_sub(low).checked_add(1) {
-        // All of some bits: the upper ones, as in every range, so that a smaller word is a smaller number.
+        // A power of two needs only bits. They are the upper ones, as in every range, so that a smaller word gives
+        // a smaller number.
         Some(count) if count.is_power_of_two() && count <= 1 << 64 => {
             low.wrapping_add((u128::from(rng.next_u64()) * count) >> 64)
         }
@@ -58,7 +59,7 @@ pub(crate) fn bits<R: Rng + ?Sized>(rng: &mut R) -> u128 {
     u128::from(rng.next_u64()) << 64 | u128::from(rng.next_u64())
 }
 
-/// Random bits by few at a time: of a generator, most of the time goes into making words.
+/// Takes random bits a few at a time, because generating words takes most of the time.
 pub(crate) struct Coins<'a> {
     rng: &'a mut dyn Rng,
     word: u64,
@@ -74,7 +75,7 @@ impl<'a> Coins<'a> {
         }
     }
 
-    /// So many bits, at most 64.
+    /// Takes up to 64 bits.
     fn take(&mut self, bits: u32) -> u64 {
         if bits > self.left {
             if bits > 32 {
@@ -89,7 +90,7 @@ impl<'a> Coins<'a> {
         taken
     }
 
-    /// So many bits, at most 128.
+    /// Takes up to 128 bits.
     pub(crate) fn bits(&mut self, bits: u32) -> u128 {
         let low: u128 = self.take(bits.min(64)).into();
         if bits > 64 {
@@ -99,7 +100,7 @@ impl<'a> Coins<'a> {
         }
     }
 
-    /// Whether a random number of 64 bits is below this one: its first 16 bits nearly always decide.
+    /// Whether a random 64-bit number is below this one. Its first 16 bits nearly always decide.
     pub(crate) fn is_below(&mut self, share: u64) -> bool {
         const REST: u64 = u64::MAX >> 16;
         let (first, wanted) = (self.take(16), share >> 48);

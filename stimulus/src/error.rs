@@ -1,10 +1,10 @@
-//! Why nothing can be drawn.
+//! The errors of draws.
 
 use std::fmt;
 
 use crate::record::Source;
 
-/// A constraint, and where it was written.
+/// A constraint and its location in the source.
 ///
 /// ```
 /// use verifork_stimulus::Place;
@@ -22,7 +22,8 @@ pub struct Place {
     pub file: &'static str,
     /// The line of the source file.
     pub line: u32,
-    /// The field that it is a constraint of, such as `header` or `items[2]`; empty for the whole.
+    /// The path of the nested struct or element whose type has the constraint, such as `header` or `items[2]`;
+    /// empty for the type that is drawn.
     pub path: String,
 }
 
@@ -55,7 +56,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// Why [`Randomize`](crate::Randomize) has nothing to draw.
+/// The reason why [`Randomize`](crate::Randomize) could not draw a value.
 ///
 /// ```
 /// use verifork_stimulus::{Randomize, RandomizeError, constrain};
@@ -79,13 +80,13 @@ pub enum RandomizeError {
         /// The constraints, in the order in which they apply.
         constraints: Vec<Place>,
     },
-    /// A range of a field has no value, which the compiler finds unless the type has parameters.
+    /// A range of a field is empty. The compiler reports this, unless the type has parameters.
     EmptyRange {
         /// The type that was to be drawn.
         type_name: &'static str,
         /// The range's attribute.
         range: Place,
-        /// From and to.
+        /// The first and the last value.
         ends: Box<[String; 2]>,
     },
     /// A number in a constraint takes more than 1024 bits: after a shift by a field without a range, for example.
@@ -95,21 +96,21 @@ pub enum RandomizeError {
         /// The constraint with that number.
         constraint: Place,
     },
-    /// Constraints are more than a solver can take in.
+    /// The constraints are too large for the SAT solver.
     TooMany {
         /// The type that was to be drawn.
         type_name: &'static str,
         /// The constraints that are to be solved together.
         constraints: Vec<Place>,
     },
-    /// A SAT solver has found no solution within 10,000 conflicts, and no proof that there is none.
+    /// Within 10,000 conflicts, the SAT solver found neither a solution nor a proof that there is none.
     TooHard {
         /// The type that was to be drawn.
         type_name: &'static str,
         /// The constraints that are to be solved together.
         constraints: Vec<Place>,
     },
-    /// Fields that `before` has drawn each before the other.
+    /// The `before` attributes of some fields form a cycle.
     Order {
         /// The type that was to be drawn.
         type_name: &'static str,
@@ -184,7 +185,7 @@ impl fmt::Display for RandomizeError {
     }
 }
 
-/// The first of these, one a line: of elements of a vector there may be thousands.
+/// The first few, one per line. A vector's elements may have thousands.
 fn list(constraints: &[Place], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     const SHOWN: usize = 12;
     let shown = constraints.iter().take(SHOWN);

@@ -1,4 +1,4 @@
-//! Constraints on given numbers: for what is constant, and for rejection.
+//! Evaluates constraints for given values, as rejection does.
 
 pub(crate) mod bounds;
 mod integer;
@@ -12,27 +12,28 @@ use crate::record::Recording;
 use crate::shape::{self, Shape};
 use crate::value::{Kind, Number};
 
-/// What decides whether numbers satisfy constraints: every operand precedes its operation. No result is too large
-/// for its numbers, or what is too large is only compared with what is not.
+/// The steps that decide whether values satisfy constraints. Operands precede their operations. No result is too
+/// large, except for those that are only compared with smaller ones.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Program {
     steps: Vec<Step>,
-    /// Of `Step::Distinct` and `Step::Defined`: places, and whether they are subtracted.
+    /// The terms of `Step::Distinct` and `Step::Defined`: the steps, and whether they are subtracted.
     terms: Vec<(u32, bool)>,
-    /// Variables that are computed: by which step.
+    /// The variables that are computed, with their steps.
     defined: Vec<(u32, u32)>,
-    /// Numbers of 128 bits are not enough.
+    /// It needs numbers of 256 bits.
     is_wide: bool,
 }
 
-/// Memory for what programs compute.
+/// Memory for intermediate results.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     narrow: Vec<i128>,
     wide: Vec<I256>,
 }
 
-/// What programs compute with: 128 bits where these are enough, else 256, with a bit to spare.
+/// The widths that programs can rely on: numbers have 128 bits if these are enough, else 256, with one bit to
+/// spare.
 pub(crate) const WIDTHS: [u32; 2] = [127, 255];
 
 #[derive(Clone, Copy, Debug)]
@@ -46,13 +47,13 @@ enum Step {
     /// Whether all of these terms differ.
     Distinct(u32, u32),
     Defined(Combined, u32, u32),
-    /// That lies between two numbers.
+    /// Requires a step to lie between two numbers.
     Within(u32, Number, Number),
-    /// One of all conditions.
+    /// Requires a condition.
     Require(u32),
 }
 
-/// A variable that is made of others.
+/// A variable that is computed from others.
 #[derive(Clone, Debug)]
 pub(crate) struct Definition {
     pub(crate) variable: u32,
@@ -60,7 +61,7 @@ pub(crate) struct Definition {
     pub(crate) terms: Vec<(Id, bool)>,
 }
 
-/// What a variable is of its terms.
+/// How a variable is computed from its terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Combined {
     /// Their sum, some of them subtracted.
@@ -69,8 +70,8 @@ pub(crate) enum Combined {
 }
 
 impl Program {
-    /// What the roots say, with some variables computed from others, in numbers of so many bits. `None` where one is too
-    /// large or not always there.
+    /// A program that requires all roots, and computes some variables from others, in numbers of so many bits.
+    /// `None` if a number is too large, or not always defined.
     pub(crate) fn new(
         recording: &Recording,
         shapes: &[Shape],
@@ -180,8 +181,8 @@ impl Program {
         Some(program)
     }
 
-    /// Whether the values, of which each has its bits and perhaps others above, satisfy everything. Values that are
-    /// computed from others are put beside them then.
+    /// Whether the values satisfy everything. Bits above the width of a variable are ignored. If they do, the
+    /// computed variables are stored in `values` too.
     pub(crate) fn completes(&self, values: &mut [u128], scratch: &mut Scratch) -> bool {
         if self.is_wide {
             self.completes_by(values, &mut scratch.wide)
@@ -213,7 +214,7 @@ impl Program {
                         Operator::ShiftRight => left.shift_right(right),
                         Operator::Equal => truth(left == right),
                         Operator::Less => truth(left < right),
-                        // Of single values: a set of them is a step of its own.
+                        // A chain of values has a step of its own.
                         Operator::Distinct => truth(left != right),
                     }
                 }

@@ -1,4 +1,4 @@
-//! Expressions: what constraints are made of.
+//! The expressions of constraints.
 
 use std::marker::PhantomData;
 use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
@@ -7,8 +7,8 @@ use crate::node::{Id, Node, Operator};
 use crate::record::{self, Source};
 use crate::value::{Integer, Kind, Number, Ordered, Value};
 
-/// A value that a constraint computes from what is drawn: of type `T` to the compiler, an exact integer when
-/// it is solved.
+/// A value that a constraint computes from variables. To the compiler it has type `T`; to the solver it is an exact
+/// integer.
 pub struct Expr<T> {
     pub(crate) id: Id,
     of: PhantomData<fn() -> T>,
@@ -39,7 +39,7 @@ impl<T> Expr<T> {
     }
 }
 
-/// A field that is drawn.
+/// A field that is drawn, in a constraint.
 pub struct Symbol<T> {
     pub(crate) expr: Expr<T>,
     pub(crate) index: u32,
@@ -53,11 +53,11 @@ impl<T> Clone for Symbol<T> {
 
 impl<T> Copy for Symbol<T> {}
 
-/// A field that is not drawn, but a constant to constraints.
+/// A field that is not drawn. In constraints it is a constant.
 #[derive(Clone)]
 pub struct Fixed<T>(pub T);
 
-/// What stands in a constraint.
+/// An operand in a constraint.
 #[diagnostic::on_unimplemented(
     message = "a constraint cannot compute with this as a whole",
     label = "name a field of it, or an element",
@@ -167,7 +167,7 @@ pub trait Bitwise: Value {}
 impl<T: Integer> Bitwise for T {}
 impl Bitwise for bool {}
 
-/// The bits of a type inverted.
+/// Inverts the bits of the type.
 pub fn not<T: Bitwise>(of: Expr<T>) -> Expr<T> {
     let Kind { bits, signed, .. } = T::KIND;
     if bits == 1 {
@@ -206,7 +206,7 @@ pub fn select<T: Value>(condition: Expr<bool>, yes: Expr<T>, no: Expr<T>) -> Exp
     choose(condition, yes, no)
 }
 
-/// An element of a table; beyond its end there is none.
+/// An element of a table, undefined beyond its end.
 pub fn lookup<T: Value>(table: &[T], place: Expr<usize>) -> Expr<T> {
     let beyond = Expr::<T>::of(undefined());
     let places = table.iter().enumerate().rev();
@@ -215,21 +215,21 @@ pub fn lookup<T: Value>(table: &[T], place: Expr<usize>) -> Expr<T> {
     })
 }
 
-/// A number that is none, so that no condition on it is true.
+/// An undefined number: no condition on it is true.
 pub(crate) fn undefined() -> Id {
     let (one, zero) = (lift(1), lift(0));
     Expr::<u8>::binary(Operator::Divide, one, zero).id
 }
 
-/// Where an `if` has no `else`.
+/// An `if` without `else`.
 pub fn implies(condition: Expr<bool>, then: Expr<bool>) -> Expr<bool> {
     either(not(condition), then)
 }
 
-/// Tells the compiler what the patterns of a `match` are of, so that it checks them.
+/// Lets the compiler check the patterns of a `match` against the type.
 pub fn check_patterns<T>(_of: Expr<T>, _patterns: fn(T)) {}
 
-/// Values that one may be among.
+/// A set of values.
 #[diagnostic::on_unimplemented(message = "`{Self}` does not contain values of type `{T}`")]
 pub trait Set<T> {
     fn holds(&self, value: Expr<T>) -> Expr<bool>;
@@ -282,19 +282,19 @@ pub fn among<T: Value, S: Set<T>>(value: Expr<T>, set: S) -> Expr<bool> {
     set.holds(value)
 }
 
-/// Whether all conditions hold; so it is if there are none.
+/// Whether all conditions hold; true without any.
 pub(crate) fn all_of(conditions: impl Iterator<Item = Expr<bool>>) -> Expr<bool> {
     joined(conditions, both).unwrap_or_else(|| lift(true))
 }
 
-/// Whether one of these conditions holds at least.
+/// Whether at least one of the conditions holds.
 pub(crate) fn any_of(conditions: impl Iterator<Item = Expr<bool>>) -> Expr<bool> {
     joined(conditions, either).unwrap_or_else(|| lift(false))
 }
 
 type Join = fn(Expr<bool>, Expr<bool>) -> Expr<bool>;
 
-/// More conditions than these are joined by halves: else a diagram of all before would be made for each.
+/// More conditions are joined in halves; otherwise a diagram of all earlier ones would be built for each.
 const FEW: usize = 16;
 
 fn joined(conditions: impl Iterator<Item = Expr<bool>>, join: Join) -> Option<Expr<bool>> {
@@ -306,17 +306,17 @@ fn joined(conditions: impl Iterator<Item = Expr<bool>>, join: Join) -> Option<Ex
         let (first, rest) = (halves(first, join)?, halves(rest, join)?);
         Some(join(first, rest))
     }
-    // Without memory of its own where that is not needed.
+    // Without allocating if there are few.
     if conditions.size_hint().1.is_some_and(|most| most <= FEW) {
         return conditions.reduce(join);
     }
     halves(&conditions.collect::<Vec<_>>(), join)
 }
 
-/// So few values are compared one by one: in a diagram that is the smallest.
+/// Up to so many values are compared pairwise, which makes the smallest diagram.
 const COMPARED: usize = 8;
 
-/// All of them different.
+/// Whether all values differ.
 pub fn unique<T: Value>(values: &[Expr<T>]) -> Expr<bool> {
     if values.len() <= COMPARED {
         let pairs = values.iter().enumerate().flat_map(|(index, &one)| {
@@ -342,18 +342,18 @@ pub fn unique<T: Value>(values: &[Expr<T>]) -> Expr<bool> {
     values.iter().fold(lift(true), differ)
 }
 
-/// The bit of this place, from 0 on.
+/// The bit at this position, from 0 on.
 pub fn bit<T: Integer>(of: Expr<T>, place: u32) -> Expr<bool> {
     let shifted = shr(of, lift(place));
     Expr::binary(Operator::And, shifted, number::<T>(1))
 }
 
-/// Places of bits.
+/// Positions of bits.
 #[diagnostic::on_unimplemented(
     message = "bits are selected by a range of places: `bits(0..4)` or `bits(0..=3)`, not `{Self}`"
 )]
 pub trait Places {
-    /// The first, and how many there are.
+    /// The first position, and the number of bits.
     fn places(self) -> (u32, u32);
 }
 
@@ -370,11 +370,11 @@ impl Places for RangeInclusive<u32> {
     }
 }
 
-/// The bits of these places as a number.
+/// The bits at these positions, as a number.
 ///
 /// # Panics
 ///
-/// At the caller's line, if there are none, or more than 127.
+/// At the caller's line, if the range is empty or has more than 127 bits.
 #[track_caller]
 pub fn bits<T: Integer>(of: Expr<T>, places: impl Places) -> Expr<T> {
     let (first, count) = places.places();
@@ -387,7 +387,7 @@ pub fn bits<T: Integer>(of: Expr<T>, places: impl Places) -> Expr<T> {
     Expr::binary(Operator::And, shifted, number::<T>((1 << count) - 1))
 }
 
-/// How many bits are 1.
+/// The number of bits that are 1.
 pub fn count_ones<T: Integer>(of: Expr<T>) -> Expr<u32> {
     let ones = (0..T::KIND.bits).map(|place| Expr::<u32>::of(bit(of, place).id));
     ones.reduce(add).unwrap_or_else(|| lift(0))
@@ -417,7 +417,7 @@ pub fn abs_diff<T: Integer>(left: Expr<T>, right: Expr<T>) -> Expr<T> {
     choose(lt(left, right), sub(right, left), sub(left, right))
 }
 
-/// What is left of a result in the bits of its type.
+/// The lowest bits of a result, as many as its type has.
 fn wrapping<T: Integer>(of: Expr<T>) -> Expr<T> {
     Expr::new(Node::Cast(of.id, T::KIND))
 }
@@ -434,13 +434,13 @@ pub fn wrapping_mul<T: Integer>(left: Expr<T>, right: Expr<T>) -> Expr<T> {
     wrapping(mul(left, right))
 }
 
-/// A claim about constants: the compiler's error stands where it is made.
+/// Checks constants at compile time; the compiler reports a failure at the caller.
 #[track_caller]
 pub const fn claim(holds: bool, message: &str) {
     assert!(holds, "{}", message);
 }
 
-/// Something that must be true.
+/// Requires a condition.
 pub fn require(condition: Expr<bool>, soft: bool, source: Source) {
     record::with(|recording| recording.require(condition.id, soft, source));
 }

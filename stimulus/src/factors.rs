@@ -1,5 +1,5 @@
-//! Variables whose product others determine: `a * b == c * d`, `a * b * 3 == total`. They are made of the prime factors of
-//! what their product has to be, where a diagram would be too large, and a SAT solver has to factor too.
+//! Variables whose product the others determine: `a * b == c * d`, `a * b * 3 == total`. They are made from the
+//! prime factors of that product. A diagram would be too large, and a SAT solver would have to factor it.
 
 use std::cell::RefCell;
 
@@ -14,32 +14,33 @@ use crate::record::{Recording, Variable};
 use crate::shape::{self, Shape};
 use crate::value::{Kind, Number};
 
-/// Variables that are one side of an equation, as a product, and what the other side is.
+/// An equation with a product of variables, solved for the product.
 #[derive(Debug)]
 pub(crate) struct Split {
     pub(crate) root: Id,
     pub(crate) variables: Vec<u32>,
     constant: i128,
-    /// What the product is the sum of; some are subtracted.
+    /// The terms whose sum is the product; the flag says which ones are subtracted.
     pub(crate) sum: Vec<(Id, bool)>,
 }
 
-/// Draws these variables once all others that matter have values.
+/// Draws the factors of a product, once the variables that it depends on have values.
 #[derive(Debug)]
 pub(crate) struct Factors {
     variables: Vec<(u32, i128, i128)>,
     constant: i128,
     /// The prime factors of the constant.
     of_constant: Vec<(u64, u32)>,
-    /// Computes numbers whose product that of the variables is, with the constant: behind the values of all variables.
+    /// Computes numbers whose product is that of the variables and the constant. They stand after the values of all
+    /// variables.
     program: Program,
     numbers: usize,
 }
 
-/// Ways to spread the prime factors that are tried before others have new values.
+/// So many ways to distribute the prime factors are tried before the other variables get new values.
 const TRIES: usize = 256;
 
-/// So many values are computed of 127 bits and a sign.
+/// The kind of the computed numbers: 127 bits and a sign.
 const WHOLE: Kind = Kind {
     bits: 128,
     signed: true,
@@ -49,7 +50,7 @@ const WHOLE: Kind = Kind {
 #[derive(Default)]
 struct Memory {
     values: Vec<u128>,
-    /// The numbers that were split last, by which constant, and what prime factors are left.
+    /// The last factorization: its numbers, the constant, and the remaining prime factors.
     constant: i128,
     numbers: Vec<i128>,
     primes: Vec<(u64, u32)>,
@@ -60,7 +61,8 @@ thread_local! {
     static MEMORY: RefCell<Memory> = RefCell::default();
 }
 
-/// Operands of a product, perhaps of one number: without what keeps their values.
+/// The factors of a product, without casts that keep their values; a number that is not a product is its only
+/// factor.
 fn operands(recording: &Recording, shapes: &[Shape], id: Id) -> Vec<Id> {
     let mut pending = vec![id];
     let mut operands = Vec::new();
@@ -75,7 +77,7 @@ fn operands(recording: &Recording, shapes: &[Shape], id: Id) -> Vec<Id> {
 }
 
 impl Split {
-    /// What the product of variables that are free is by an equation: one of its terms, of which all terms are known.
+    /// Solves an equation, given by its terms, for one of them, which has to be a product of free variables.
     pub(crate) fn new(
         recording: &Recording,
         shapes: &[Shape],
@@ -112,7 +114,7 @@ impl Split {
         })
     }
 
-    /// Over how many values it goes, in bits: what is drawn by others fits the more.
+    /// The number of values of the product, in bits. The wider it is, the more of the other variables' values fit.
     pub(crate) fn width(&self, ranges: &[(Number, Number)]) -> u32 {
         let width = |&variable: &u32| {
             let (low, high) = ranges[variable as usize];
@@ -123,7 +125,8 @@ impl Split {
 }
 
 impl Factors {
-    /// `None` if what the product has to be is too large. The definitions are those of variables on which that depends.
+    /// `None` if the value of the product is too large. The definitions are those of the variables that it depends
+    /// on.
     pub(crate) fn new(
         recording: &Recording,
         shapes: &[Shape],
@@ -137,7 +140,7 @@ impl Factors {
         let before = recording.variables.len();
         let mut numbers = vec![split.sum.clone()];
         if let [(product, false)] = split.sum[..] {
-            // Small numbers are factored sooner than their product.
+            // Several small numbers are factored faster than their product.
             let operands = operands(&recording, shapes, product).into_iter();
             numbers = operands.map(|operand| vec![(operand, false)]).collect();
         }
@@ -180,8 +183,8 @@ impl Factors {
         })
     }
 
-    /// Draws the variables; `false` if there are none for the values that others have, or none was found. Of those
-    /// that there are, each is as likely as any other.
+    /// Draws the variables; `false` if they have no values for those of the others, or none was found. All
+    /// solutions are equally likely.
     pub(crate) fn draw(
         &self,
         rng: &mut dyn Rng,
@@ -233,7 +236,7 @@ impl Factors {
         (0..TRIES).any(|_| self.spread(&memory.primes, is_product_negative, rng, &mut memory.drawn))
     }
 
-    /// Spreads prime factors, each way as likely.
+    /// Distributes the prime factors among the variables; each way is equally likely.
     fn spread(
         &self,
         primes: &[(u64, u32)],
@@ -244,7 +247,7 @@ impl Factors {
         drawn.clear();
         drawn.resize(self.variables.len(), 1);
         for &(prime, count) in primes {
-            // A number of the same, with a wall between each two variables.
+            // Equal factors with a separator between each two variables (stars and bars).
             let (mut left, mut walls) = (u128::from(count), self.variables.len() - 1);
             let mut place = 0;
             while left > 0 {
@@ -272,7 +275,7 @@ impl Factors {
         !sign && all.all(|(value, &(_, low, high))| (low..=high).contains(value))
     }
 
-    /// One of them is 0, and the others are anything.
+    /// One of the variables is 0, and the others have any value.
     fn draw_zero(&self, rng: &mut dyn Rng, drawn: &mut Vec<i128>) -> bool {
         let able = |&(_, low, high): &(u32, i128, i128)| low <= 0 && high >= 0;
         let size = |(_, low, high): (u32, i128, i128)| high.abs_diff(low).saturating_add(1);
@@ -285,7 +288,7 @@ impl Factors {
         let Some(least) = least else {
             return false;
         };
-        // The fewer values a variable has, the more solutions have it 0.
+        // The fewer values a variable has, the more solutions there are in which it is 0.
         let zero = draw::below(rng, self.variables.len() as u128) as usize;
         let chosen = self.variables[zero];
         if !able(&chosen) || draw::below(rng, size(chosen)) >= least {
@@ -303,14 +306,14 @@ impl Factors {
                     draw::between(rng, low.cast_unsigned(), high.cast_unsigned()).cast_signed()
                 }),
         );
-        // What has several of them would be found by each.
+        // A solution with several zeros would be found once for each.
         let zeros = drawn.iter().filter(|&&value| value == 0).count() as u128;
         draw::below(rng, zeros) == 0
     }
 }
 
-/// The prime factors of the product of numbers, without those of a constant; `false` if that is not a factor, or a number is
-/// too large.
+/// The prime factors of a product without those of a constant; `false` if the constant is not a factor, or a number
+/// is too large.
 fn split(
     numbers: impl Iterator<Item = i128>,
     of_constant: &[(u64, u32)],

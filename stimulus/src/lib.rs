@@ -14,11 +14,11 @@
 //! # Ok::<(), verifork_stimulus::RandomizeError>(())
 //! ```
 //!
-//! The generator is any of [`rand_core`], such as verifork's `test.rng()`. The same seed gives the same values, on
-//! every machine and whatever was drawn before.
+//! The generator is any `Rng` of [`rand_core`], such as verifork's `test.rng()`. The same seed gives the same
+//! values on every machine, whatever was drawn before.
 //!
-//! [`derive(Randomize)`](derive@Randomize) lists the attributes of fields: ranges, weights, lengths of
-//! vectors, `before`, `fixed`. [`constrain!`] adds constraints to a single draw; they may use any local variable:
+//! [`derive(Randomize)`](derive@Randomize) lists the attributes of fields: ranges, weights, lengths of vectors,
+//! `before`, `fixed`. [`constrain!`] adds in-line constraints to a single draw; they may use any local variable:
 //!
 //! ```
 //! use verifork_stimulus::{Randomize, constrain};
@@ -53,8 +53,8 @@
 //!
 //! # What a constraint may contain
 //!
-//! - Fields, also of nested structs: `header.length`, `self.0`, `items[2].last`. Any expression without a drawn
-//!   field is plain Rust and evaluated once: constants, local variables, calls.
+//! - Fields, also of nested structs: `header.length`, `self.0`, `items[2].last`. An expression without a drawn
+//!   field is plain Rust, and is evaluated once: constants, local variables, calls.
 //! - `+ - * / %`, `& | ^ << >>`, `!`, `as`, comparisons, `&& ||`; both sides have the same type, as in Rust.
 //! - `if` and `match`, `matches!`, `let`, and blocks of several constraints. An `if` without `else` is an
 //!   implication.
@@ -64,8 +64,8 @@
 //! - On vectors and arrays: `len()`, `is_empty()`, `contains`, `unique(list)`, `sum(list)`, and
 //!   `iter()` with `all`, `any`, `map`, `sum`, `filter(…).count()`, `enumerate`, `zip`, `skip`, `take`, `rev`;
 //!   `windows(2)`; `for x in &list { … }`.
-//! - `soft(…)` around a constraint that gives way if it cannot hold. If soft constraints contradict each other, the
-//!   last one holds; constraints in line come after the type's. IEEE 1800-2017, 18.5.14.
+//! - `soft(…)` around a constraint that is dropped if it cannot hold. If soft constraints contradict each other,
+//!   the last one has priority; in-line constraints come after the type's (IEEE 1800-2017, 18.5.14).
 //!
 //! ```
 //! use verifork_stimulus::Randomize;
@@ -96,14 +96,14 @@
 //! side of a comparison. To evaluate the same expression in Rust's own arithmetic, make it wide enough:
 //! `a as u16 + b as u16`. Otherwise the operators are Rust's:
 //!
-//! - `as` keeps the lowest bits, as do `wrapping_add`, `wrapping_sub` and `wrapping_mul`.
-//! - `/` and `%` round to zero. A condition with a division by zero, or a shift by a negative number, is not
-//!   true, unless `&&`, `||`, `if` or `match` skips that part.
+//! - `as` keeps the lowest bits, and so do `wrapping_add`, `wrapping_sub` and `wrapping_mul`.
+//! - `/` and `%` round to zero. A condition with a division by zero or a shift by a negative number is not true,
+//!   unless `&&`, `||`, `if` or `match` skips that part.
 //! - `>>` rounds down; a number shifted by its width or more is 0 or -1.
 //! - `!x` inverts the bits of the type.
 //! - An element beyond the end of a vector or a table makes a condition untrue.
 //!
-//! No number may take more than 1024 bits, so give the amount of a left shift a range.
+//! No number may take more than 1024 bits, so limit the amount of a left shift by a range.
 //!
 //! # Distribution
 //!
@@ -129,19 +129,19 @@
 //!
 //! The diagram of a type is built once per thread. A draw from it takes a few hundred nanoseconds.
 //!
-//! Constraints in line reuse the type's diagram, so new ones are cheap too, and the distribution stays uniform. Those that
-//! compare bits of a field with numbers take one to ten microseconds, whatever the numbers are. Others are first tried on
-//! draws under the type's constraints. If too few of these fit, they get a diagram of their own, which is cached by the
-//! constraints and the values in them: 256 sets per type. For a type with vectors or `fixed` fields, new constraints are solved
-//! from the start: about a millisecond for an AXI burst.
+//! In-line constraints reuse the type's diagram, so new ones are cheap too, and the distribution stays uniform.
+//! Those that compare bits of a field with numbers take one to ten microseconds, whatever the numbers are. For
+//! others, draws under the type's constraints are tried first. If too few of these fit, the constraints get a
+//! diagram of their own, which is cached by the constraints and the values in them: 256 sets per type. For a type
+//! with vectors or `fixed` fields, new constraints are solved from the start: about a millisecond for an AXI burst.
 //!
-//! A product that an equation determines takes some 30 µs for 32 bits and 300 µs for 64. A draw by the SAT solver takes
-//! milliseconds, for remainders of 64-bit products a second. A problem that needs more than 10,000 conflicts, such as
-//! `a * a + b * b == c * c` of 32 bits, is an error that names the constraints. It comes after about two seconds of optimized
-//! code, at the same draw on every machine.
+//! A product that an equation determines takes some 30 µs for 32 bits and 300 µs for 64. A draw by the SAT solver
+//! takes milliseconds, for remainders of 64-bit products a second. A problem that needs more than 10,000 conflicts,
+//! such as `a * a + b * b == c * c` of 32 bits, is an error that names the constraints, after about two seconds of
+//! optimized code and at the same draw on every machine.
 //!
-//! With `before`, up to 32 random values are tried for the field that comes first. Its values are equally likely if a good
-//! part of them has solutions.
+//! With `before` and the SAT solver, up to 32 random values are tried for the first field. Its values are equally
+//! likely if a good part of them has solutions.
 //!
 //! # Contradictions
 //!

@@ -1,16 +1,16 @@
-//! Lists in constraints: vectors, arrays, and what is made of them.
+//! Lists in constraints: vectors, arrays, and the iterators over them.
 
 use crate::expr::{self, Expr, Operand};
 use crate::node::{Id, Node};
 use crate::value::{Integer, Value};
 
-/// Elements, and how many.
+/// The elements of a list, and their number.
 #[derive(Clone)]
 pub struct List<S> {
-    /// `None` while it is not known how many there are.
+    /// `None` while the length is not known.
     pub(crate) elements: Option<Vec<S>>,
     pub(crate) length: Expr<usize>,
-    /// An element that stands for one that there is not.
+    /// Makes a placeholder for an element that does not exist yet.
     pub(crate) placeholder: fn(Id) -> S,
 }
 
@@ -25,7 +25,7 @@ fn unknown<T>() -> Expr<T> {
     Expr::new(Node::Unknown)
 }
 
-/// What has elements by number.
+/// A list whose elements have an index.
 #[diagnostic::on_unimplemented(message = "this has no elements in a constraint")]
 pub trait Indexed {
     type Element;
@@ -103,7 +103,7 @@ pub fn any<S>(list: List<S>, condition: impl Fn(&S) -> Expr<bool>) -> Expr<bool>
     }
 }
 
-/// How many elements fulfil a condition.
+/// The number of elements that satisfy a condition.
 pub fn count<S>(list: List<S>, condition: impl Fn(&S) -> Expr<bool>) -> Expr<usize> {
     let ones = map(list, |element| Expr::<usize>::of(condition(element).id));
     sum(ones)
@@ -116,12 +116,12 @@ pub fn map<S, O>(list: List<S>, function: impl Fn(&S) -> O) -> List<O> {
     )
 }
 
-/// The sum, which is exact in any type.
+/// The sum, which is exact whatever the type.
 pub fn sum<T: Integer, S: Operand<Out = Expr<T>>, U: Integer>(list: List<S>) -> Expr<U> {
     let Some(elements) = list.elements else {
         return unknown();
     };
-    // In halves, so that no operand is deep inside of others.
+    // In halves, so that operands are not nested deeply.
     let mut parts: Vec<Expr<U>> = elements
         .iter()
         .map(|element| Expr::of(element.operand().id))

@@ -23,21 +23,22 @@ pub(crate) enum Operator {
     Both,
     /// `||`
     Either,
-    /// That a number differs from those that the left side says to differ, of which the first stands beside `true`.
+    /// Adds a value to a chain of values that all have to differ; the left side is the rest of the chain, which
+    /// ends in `true`.
     Distinct,
 }
 
-/// A number or a condition. Conditions are 0 and 1.
+/// A number, or a condition, which is 0 or 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Node {
     Number(Number),
     Variable(u32),
     Binary(Operator, Id, Id),
-    /// Of a condition.
+    /// The negation of a condition.
     Not(Id),
     Cast(Id, Kind),
     Select(Id, Id, Id),
-    /// An element of a list whose length is not known yet, and what follows from one.
+    /// An element of a list whose length is not known yet, and every result that depends on one.
     Unknown,
 }
 
@@ -53,7 +54,7 @@ impl Node {
     }
 }
 
-/// The number that a node is, if its operands are numbers, or those that matter.
+/// The value of a node whose relevant operands are constants.
 pub(crate) fn constant(nodes: &[Node], node: Node) -> Option<Number> {
     let number = |id: Id| match nodes[id as usize] {
         Node::Number(number) => Some(number),
@@ -63,7 +64,7 @@ pub(crate) fn constant(nodes: &[Node], node: Node) -> Option<Number> {
     match node {
         Node::Number(number) => Some(number),
         Node::Variable(_) | Node::Unknown => None,
-        // What stands to the right of a side that decides does not count.
+        // If the left side decides, the right side does not matter.
         Node::Binary(Operator::Both, left, _) if small(left) == Some(0) => Some(0_i128.into()),
         Node::Binary(Operator::Either, left, _) if small(left) == Some(1) => Some(1_i128.into()),
         Node::Binary(Operator::Equal, left, right) => {
@@ -81,7 +82,7 @@ pub(crate) fn constant(nodes: &[Node], node: Node) -> Option<Number> {
     }
 }
 
-/// `None` where there is no result, or none that is as small.
+/// `None` if there is no result, or it does not fit.
 fn binary(operator: Operator, left: i128, right: i128) -> Option<i128> {
     let distance = || usize::try_from(right).ok();
     Some(match operator {
@@ -102,7 +103,7 @@ fn binary(operator: Operator, left: i128, right: i128) -> Option<i128> {
         Operator::Less => i128::from(left < right),
         Operator::Both => left & right,
         Operator::Either => left | right,
-        // Of one value, not of all before it.
+        // It depends on the whole chain.
         Operator::Distinct => return None,
     })
 }

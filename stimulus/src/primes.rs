@@ -1,13 +1,13 @@
-//! Prime factors of numbers of 64 bits, in the same steps on every machine.
+//! Prime factors of 64-bit numbers, found by the same steps on every machine.
 
-/// Below this, each number is tried.
+/// Divisors below this are tried one by one.
 const SMALL: u64 = 256;
-/// By these it is certain of 64 bits whether a number is prime.
+/// With these witnesses, the test for primes is exact for all 64-bit numbers (Sorenson, Webster 2017).
 const WITNESSES: [u64; 12] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37];
-/// Steps between two looks for a factor.
+/// The number of steps between two computations of a common divisor.
 const BATCH: u64 = 64;
 
-/// Adds the prime factors of a number that is not 0, each with how often it is one.
+/// Adds the prime factors of a number that is not 0, with their multiplicities.
 pub(crate) fn add_factors(mut number: u64, factors: &mut Vec<(u64, u32)>) {
     for divisor in (2..4).chain((5..SMALL).step_by(2)) {
         while number.is_multiple_of(divisor) {
@@ -42,7 +42,7 @@ fn multiply(left: u64, right: u64, modulus: u64) -> u64 {
     }
 }
 
-/// Whether an odd number above all witnesses is prime: Miller and Rabin.
+/// Whether an odd number above all witnesses is prime: the Miller-Rabin test.
 fn is_prime(number: u64) -> bool {
     let zeros = (number - 1).trailing_zeros();
     WITNESSES.iter().all(|&witness| {
@@ -74,7 +74,7 @@ fn common_divisor(mut one: u64, mut other: u64) -> u64 {
     one
 }
 
-/// A divisor of a number that is not prime, neither 1 nor the number: Pollard's rho, with Brent's cycles.
+/// A proper divisor of a number that is not prime: Pollard's rho with Brent's cycle detection.
 fn divisor(number: u64) -> u64 {
     for increment in 1.. {
         let next = |value: u64| {
@@ -96,7 +96,7 @@ fn divisor(number: u64) -> u64 {
                 if common_divisor(number, product) == 1 {
                     continue;
                 }
-                // Somewhere in this batch.
+                // The divisor is somewhere in this batch.
                 ahead = before;
                 loop {
                     ahead = next(ahead);

@@ -1,27 +1,27 @@
-//! Solutions of two conditions together, drawn without a diagram of both: a walk through the diagrams of the two
-//! side by side, as far as they depend on the same.
+//! Draws solutions of two conditions without a diagram of both: by a walk through the two diagrams side by side, as
+//! far as they depend on the same variables.
 
 use crate::bits::Full;
 use crate::diagram::{Diagram, Edge};
 use crate::draw::Coins;
 use crate::sample::{self, Choice, Count, END, Fact, Level, Sampler};
 
-/// What is built once: the solutions to which further conditions are added.
+/// The solutions of a type, built once; conditions are added to it.
 #[derive(Debug)]
 pub(crate) struct Base {
     sampler: Sampler,
     facts: Vec<Fact>,
     levels: Vec<Level>,
-    /// For each level the one behind its stage.
+    /// For each level, the first one after its stage.
     ends: Vec<u32>,
 }
 
-/// Of a place in a walk: that it is one of the product, not of the base alone.
+/// Marks an index as one of the product's choices, not of the base's.
 const OF_PRODUCT: u32 = 1 << 31;
-/// The target of what is drawn from the base, from `low` on, and then goes on at `high`.
+/// The target of a choice that draws from the base at `low`, and then continues at `high`.
 const IN_TURN: u32 = u32::MAX - 1;
 
-/// The choices of some products, each under its own conditions.
+/// The choices of several products, each with its own condition.
 #[derive(Debug, Default)]
 pub(crate) struct Products {
     choices: Vec<Choice>,
@@ -30,7 +30,7 @@ pub(crate) struct Products {
     budget: usize,
 }
 
-/// Where a walk begins.
+/// The choice at which a walk begins.
 pub(crate) type First = u32;
 
 /// Solutions below two edges.
@@ -66,7 +66,7 @@ impl Products {
         self.facts.clear();
     }
 
-    /// Where a walk through both begins; `None` if they have no solution in common. More than so many choices are not
+    /// The beginning of a walk through both; `None` if they have no common solution. At most `budget` choices are
     /// made.
     pub(crate) fn add(
         &mut self,
@@ -109,7 +109,7 @@ impl Products {
         }
     }
 
-    /// How likely a walk from here gives these values: bits that it does not decide are left out.
+    /// The probability that a walk from here gives these values, without the bits that it does not decide.
     #[cfg(test)]
     #[allow(clippy::cast_precision_loss, reason = "a test of probabilities")]
     pub(crate) fn likelihood(
@@ -158,7 +158,7 @@ impl Products {
         if condition == Edge::NO {
             return Ok(None);
         }
-        // The base's own solutions have no place here that ends.
+        // A walk through the base alone does not end at this index.
         let fact = base.facts.get(of_base as usize).copied();
         if condition == Edge::YES {
             return Ok(Some(Part {
@@ -193,7 +193,7 @@ impl Products {
         }
     }
 
-    /// Where nothing of the base depends on what the condition does.
+    /// The base depends on none of the condition's variables from here on.
     fn in_turn(
         &mut self,
         base: &Base,
@@ -289,18 +289,18 @@ impl Products {
     }
 }
 
-/// What is known of two places that have no solution in common; of others, their own place, and this.
+/// The entry of two functions without a common solution; others have the index of their choice, plus this.
 const NO_SOLUTION: u32 = 1;
 const FIRST: u32 = 2;
 
-/// The parts that are known: an open table, which is emptied by counting on.
+/// A hash table of the parts, with open addressing. A new turn empties it.
 #[derive(Debug)]
 struct Known {
     entries: Vec<Entry>,
-    /// Memory for when these get more.
+    /// The old table while the new one is filled.
     spare: Vec<Entry>,
     count: usize,
-    /// Entries of other turns are free.
+    /// Entries of earlier turns are free.
     turn: u32,
 }
 
@@ -308,7 +308,7 @@ struct Known {
 struct Entry {
     of_base: u32,
     condition: u32,
-    /// What is known of both.
+    /// The entry for both.
     found: u32,
     turn: u32,
 }
@@ -336,7 +336,7 @@ impl Known {
         }
     }
 
-    /// Where the entry is, or is to be.
+    /// The index of the entry, or of the free place for it.
     #[inline]
     fn find(&self, of_base: u32, condition: u32) -> usize {
         let mask = self.entries.len() - 1;
@@ -352,7 +352,7 @@ impl Known {
         }
     }
 
-    /// 0 if nothing is known of it, or what was inserted.
+    /// The value that was inserted, or 0.
     #[inline]
     fn get(&self, of_base: u32, condition: Edge) -> u32 {
         let entry = &self.entries[self.find(of_base, condition.number())];

@@ -1,4 +1,4 @@
-//! [`Randomize`], and what can be drawn without a derive.
+//! [`Randomize`], and its implementations for scalars, arrays and vectors.
 
 use std::ops::Range;
 
@@ -14,9 +14,9 @@ use crate::plan;
 use crate::record::{self, Name};
 use crate::settings::Settings;
 
-/// What can be drawn at random under constraints. Derive it: [`macro@crate::Randomize`].
+/// A type whose values can be drawn at random under constraints. Derive it: [`macro@crate::Randomize`].
 ///
-/// `bool`, integers, arrays, and vectors (as fields with a `length`) have it too.
+/// `bool`, integers, arrays, and vectors (as fields with a `length`) implement it too.
 ///
 /// ```
 /// use verifork_stimulus::Randomize;
@@ -38,18 +38,18 @@ pub trait Randomize: Sized + 'static {
     #[doc(hidden)]
     type Symbols: Clone + 'static;
 
-    /// What `range` and `weights` of a field of this type are of.
+    /// The type of the values in `range` and `weights` of a field of this type.
     #[doc(hidden)]
     type Scalar;
 
-    /// Whether all draws have the same variables: without fields that are fixed, and without vectors.
+    /// Whether all draws have the same variables, which is so without vectors and `fixed` fields.
     #[doc(hidden)]
     const SAME_VARIABLES: bool;
 
     #[doc(hidden)]
     fn declare(settings: Settings<Self::Scalar>, current: Option<&Self>) -> Self::Symbols;
 
-    /// Declares what has this name in another, and tells which variables it is.
+    /// Declares a field of another type, and returns the indices of its variables too.
     #[doc(hidden)]
     fn declare_field(
         name: &'static str,
@@ -65,7 +65,7 @@ pub trait Randomize: Sized + 'static {
     #[doc(hidden)]
     fn build(symbols: &Self::Symbols, values: &Values<'_>, current: Option<&mut Self>) -> Self;
 
-    /// Draws a value that satisfies the constraints of the type. Fields that are `fixed` have their default.
+    /// Draws a value that satisfies the constraints of the type. `fixed` fields get their defaults.
     ///
     /// ```
     /// use verifork_stimulus::Randomize;
@@ -84,12 +84,14 @@ pub trait Randomize: Sized + 'static {
     ///
     /// # Errors
     ///
-    /// If no value does: names a minimal set of constraints that contradict each other.
+    /// If no value satisfies the constraints: the error names a minimal set of constraints that contradict each
+    /// other. If the solver gives up: [`RandomizeError`] lists the reasons.
     fn randomize<R: Rng + ?Sized>(mut rng: &mut R) -> Result<Self, RandomizeError> {
         plan::draw(None, None, &mut rng)
     }
 
-    /// Draws a value that satisfies further constraints, made by [`constrain!`](crate::constrain).
+    /// Draws a value that also satisfies in-line constraints, made by [`constrain!`](crate::constrain) (IEEE
+    /// 1800-2017, 18.7).
     ///
     /// ```
     /// use verifork_stimulus::{Randomize, constrain};
@@ -108,7 +110,7 @@ pub trait Randomize: Sized + 'static {
     ///
     /// # Errors
     ///
-    /// If no value satisfies them together with those of the type.
+    /// As for [`randomize`](Self::randomize), under both the type's and the in-line constraints.
     #[doc(alias = "constraint")]
     #[doc(alias = "inline constraint")]
     #[doc(alias = "with")]
@@ -120,7 +122,7 @@ pub trait Randomize: Sized + 'static {
         plan::draw(None, Some(&constraint), &mut rng)
     }
 
-    /// Draws that prefer holes: combinations of values that have not been seen yet.
+    /// Prepares a draw that prefers holes: combinations of values that have not been covered yet.
     ///
     /// ```
     /// use verifork_stimulus::Randomize;
@@ -146,8 +148,8 @@ pub trait Randomize: Sized + 'static {
         Aimed::at(holes)
     }
 
-    /// Draws all fields anew, but those that are `fixed`, which keep their values and are constants to
-    /// the constraints. Unchanged if there is an error.
+    /// Draws all fields again except `fixed` ones, which keep their values and are constants in the constraints. If
+    /// there is an error, nothing changes.
     ///
     /// ```
     /// use verifork_stimulus::Randomize;
@@ -169,13 +171,13 @@ pub trait Randomize: Sized + 'static {
     ///
     /// # Errors
     ///
-    /// If no value satisfies the constraints.
+    /// As for [`randomize`](Self::randomize).
     fn redraw<R: Rng + ?Sized>(&mut self, mut rng: &mut R) -> Result<(), RandomizeError> {
         *self = plan::draw(Some(self), None, &mut rng)?;
         Ok(())
     }
 
-    /// [`redraw`](Self::redraw) under further constraints.
+    /// Like [`redraw`](Self::redraw), with in-line constraints.
     ///
     /// ```
     /// use verifork_stimulus::{Randomize, constrain};
@@ -241,7 +243,7 @@ impl<T: Randomize> Randomize for Vec<T> {
             let path = record::with(|recording| recording.path(recording.scope()));
             panic!("the vector `{path}` has no `length`: #[randomize(length = 0..=16)]");
         };
-        // What is drawn from an empty range is told once all is recorded.
+        // An empty range is reported later, when everything is recorded.
         let found = if low > high {
             None
         } else {

@@ -1,5 +1,5 @@
-//! Variables and constraints as they are written down: a recording of each thread, which the operators of
-//! [`Expr`](crate::Expr) append to.
+//! Records variables and constraints: each thread has a recording, to which the operators of [`Expr`](crate::Expr)
+//! append nodes.
 
 use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
@@ -9,7 +9,7 @@ use crate::draw::{self, SplitMix64};
 use crate::node::{self, Id, Node, Operator};
 use crate::value::{Kind, Number};
 
-/// Where something was written, and what.
+/// The text of something in the source, and its location.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[doc(hidden)]
 pub struct Source {
@@ -21,26 +21,26 @@ pub struct Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Variable {
     pub(crate) kind: Kind,
-    /// What `as` makes of each value, where that is not the value itself.
+    /// For an enum, the discriminant of each value; else empty.
     pub(crate) discriminants: &'static [i128],
-    /// The values that it may have: those of its range.
+    /// Its range.
     pub(crate) low: Number,
     pub(crate) high: Number,
-    /// The weights of its values: a range of the recording's `classes`; empty if it has none.
+    /// Its weights, as a range of the recording's `classes`; empty if it has none.
     pub(crate) classes: (u32, u32),
-    /// What its range or weights were given by.
+    /// The attribute that gave its range or weights.
     pub(crate) source: Option<Source>,
     pub(crate) scope: u32,
 }
 
-/// The name of a part.
+/// The name of a field, or the index of an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Name {
     Field(&'static str),
     Index(u32),
 }
 
-/// Values of one weight; those of earlier classes of the same variable are not meant.
+/// Values with one weight, without those of earlier classes of the same variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Class {
     pub(crate) low: Number,
@@ -56,43 +56,42 @@ pub(crate) struct Requirement {
     pub(crate) scope: u32,
 }
 
-/// All that is known of what shall be drawn.
+/// The variables and constraints of a type.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Recording {
     pub(crate) nodes: Vec<Node>,
     pub(crate) variables: Vec<Variable>,
     pub(crate) requirements: Vec<Requirement>,
     pub(crate) classes: Vec<Class>,
-    /// Variables that are drawn before others.
+    /// Ranges of variables that are drawn before others: `before`.
     pub(crate) orders: Vec<(Range<u32>, Range<u32>)>,
-    /// What encloses what, by index and name; the outermost has no entry, and is number 0.
+    /// For each scope, the enclosing scope and the name in it. The outermost is number 0, and has no entry.
     scopes: Vec<(u32, Name)>,
     scope: u32,
-    /// Conditions under which what is recorded now counts at all.
+    /// The conditions under which current constraints apply.
     guards: Vec<Id>,
     lengths: Lengths,
-    /// The variables on which it depends what other variables there are: the lengths of lists, and which
-    /// variant an enum is.
+    /// The variables that decide which other variables exist: the lengths of lists, and the variants of enums.
     pub(crate) sought: Vec<u32>,
-    /// How many lists enclose what is recorded now.
+    /// The number of lists around the current scope.
     depth: u32,
 }
 
-/// How much is recorded.
+/// The size of a recording.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Size {
     pub(crate) nodes: usize,
     pub(crate) requirements: usize,
 }
 
-/// How long lists are while a recording is made.
+/// The lengths of lists while a recording is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 enum Lengths {
-    /// As long as a variable says that is being looked for; what depends on elements is left out.
+    /// The lengths are variables, to be drawn. Constraints on elements are left out.
     #[default]
     Sought,
-    /// As long as found, in the order of the lists; those inside of elements are drawn. The variants that were
-    /// found with them are among them.
+    /// The lengths and variants that were drawn, in the order of the lists and enums. Those of lists inside
+    /// elements are drawn when they are recorded.
     Found {
         lengths: Vec<u32>,
         next: usize,
@@ -107,7 +106,7 @@ impl Clone for Recording {
         clone
     }
 
-    /// Reuses what memory there is.
+    /// Reuses the memory of `self`.
     fn clone_from(&mut self, other: &Self) {
         let Recording {
             nodes,
@@ -178,7 +177,7 @@ impl Recording {
                     && self.orders == other.orders))
     }
 
-    /// The weights of a variable; none if it has none.
+    /// The weights of a variable; empty if it has none.
     pub(crate) fn classes_of(&self, variable: u32) -> &[Class] {
         let (start, end) = self.variables[variable as usize].classes;
         &self.classes[start as usize..end as usize]
@@ -220,7 +219,7 @@ impl Recording {
         });
     }
 
-    /// Goes into a field or an element, and returns where it was.
+    /// Enters the scope of a field or an element, and returns the outer one.
     pub(crate) fn enter(&mut self, name: Name) -> u32 {
         let outer = self.scope;
         self.scopes.push((outer, name));
@@ -244,7 +243,7 @@ impl Recording {
         self.guards.pop();
     }
 
-    /// Which variant the next enum is, if that has been found already.
+    /// The variant of the next enum, if it has been drawn.
     pub(crate) fn next_variant(&mut self) -> Option<u32> {
         match &mut self.lengths {
             Lengths::Found { lengths, next, .. } if self.depth == 0 => {
@@ -255,14 +254,14 @@ impl Recording {
         }
     }
 
-    /// Notes a variable that says which variant an enum is.
+    /// Notes that a variable says which variant an enum is.
     pub(crate) fn note_variant(&mut self, variable: u32) {
         if self.depth == 0 && self.lengths == Lengths::Sought {
             self.sought.push(variable);
         }
     }
 
-    /// Which variables come before one, whatever else is said.
+    /// The variables that are drawn before one, directly or indirectly, and the variable itself.
     pub(crate) fn before(&self, variable: u32) -> Vec<u32> {
         let mut earlier = vec![variable];
         let mut next = 0;
@@ -281,7 +280,7 @@ impl Recording {
         earlier
     }
 
-    /// How long the next list is, if that is known.
+    /// The length of the next list, if it is known.
     pub(crate) fn next_length(&mut self, low: u32, high: u32) -> Option<u32> {
         match &mut self.lengths {
             Lengths::Sought => None,
@@ -290,7 +289,7 @@ impl Recording {
                 next,
                 stream,
             } => {
-                // Of a list inside of elements nothing has been found.
+                // The length of a list inside an element has not been drawn.
                 if self.depth == 0
                     && let Some(&length) = lengths.get(*next)
                 {
@@ -303,7 +302,7 @@ impl Recording {
         }
     }
 
-    /// `header.length`, `items[2]`: empty for the whole.
+    /// The path of a scope, such as `header.length` or `items[2]`; empty for the outermost.
     pub(crate) fn path(&self, scope: u32) -> String {
         let mut names = Vec::new();
         let mut scope = scope;
@@ -321,7 +320,7 @@ impl Recording {
         path
     }
 
-    /// While elements of a list are recorded.
+    /// Begins the elements of a list.
     pub(crate) fn enter_elements(&mut self) {
         self.depth += 1;
     }
@@ -353,13 +352,12 @@ thread_local! {
     static CURRENT: RefCell<Recording> = RefCell::default();
 }
 
-/// Gives access to what this thread records.
+/// Accesses the current recording of this thread.
 pub(crate) fn with<R>(action: impl FnOnce(&mut Recording) -> R) -> R {
     CURRENT.with_borrow_mut(action)
 }
 
-/// Runs `action`, which records into `recording`. What was being recorded goes on afterwards, even after a
-/// panic.
+/// Runs `action`, which records into `recording`. Afterwards, even after a panic, the previous recording continues.
 pub(crate) fn record<R>(recording: &mut Recording, action: impl FnOnce() -> R) -> R {
     struct Restore<'a>(&'a mut Recording);
     impl Drop for Restore<'_> {

@@ -1,5 +1,5 @@
-//! Groups that are drawn by rejection: values are proposed, and those that fit are taken. What constraints say of one
-//! variable by the others is computed, and values that differ are proposed so: both leave each solution as likely.
+//! Draws groups by rejection: proposes values until they fit. Variables that others determine are computed, and
+//! values that have to differ are proposed so. Both keep all solutions equally likely.
 
 use std::cell::RefCell;
 
@@ -16,7 +16,7 @@ use crate::record::Recording;
 use crate::shape::Shape;
 use crate::value::Number;
 
-/// A variable on its own.
+/// A variable that is drawn on its own.
 #[derive(Clone, Debug)]
 pub(crate) struct Free {
     pub(crate) variable: u32,
@@ -52,21 +52,20 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// What is proposed for the variables of a group, and what decides.
+/// Proposes values for the variables of a group, and decides whether they fit.
 #[derive(Debug)]
 pub(crate) struct Rejection {
     free: Vec<Free>,
-    /// Instead of those that are free.
+    /// Draws the free variables, if present.
     boxes: Option<Boxes>,
     sets: Vec<Distinct>,
-    /// Whose product others determine.
+    /// Draws the variables whose product the others determine.
     factors: Option<Box<Factors>>,
     program: Program,
 }
 
 impl Rejection {
-    /// `None` if numbers in it are too large, or not always there; or if a product is to be split and there is none that
-    /// can be.
+    /// `None` if numbers are too large or not always defined, or if a product is to be split and there is none.
     pub(crate) fn new(
         recording: &Recording,
         shapes: &[Shape],
@@ -131,7 +130,7 @@ impl Rejection {
         })
     }
 
-    /// Proposes less that does not fit, where that can be told from ranges of variables.
+    /// Leaves out ranges of variables that cannot have a solution; `None` if there are none.
     pub(crate) fn divided(self, ranges: &[(Number, Number)]) -> Option<Rejection> {
         let variables: Vec<u32> = self.free.iter().map(|free| free.variable).collect();
         let range = |(low, high): (Number, Number)| low.small().zip(high.small());
@@ -141,7 +140,7 @@ impl Rejection {
         {
             return None;
         }
-        // No program has a variable that is too large.
+        // Programs have no variables that are too large.
         let whole: Vec<Range> = ranges
             .iter()
             .map(|&it| range(it).unwrap_or_default())
@@ -153,12 +152,12 @@ impl Rejection {
         })
     }
 
-    /// Whether values that have to differ are drawn so, which nothing else does as fast.
+    /// Whether some values have to differ: no other method draws these as fast.
     pub(crate) fn has_sets(&self) -> bool {
         !self.sets.is_empty()
     }
 
-    /// Proposes values once, and tells whether they fit.
+    /// Proposes values once, and returns whether they fit.
     pub(crate) fn attempt(
         &self,
         rng: &mut dyn Rng,
@@ -179,18 +178,18 @@ impl Rejection {
         fits && self.completes(values, scratch)
     }
 
-    /// Whether values fit with those that are computed from them.
+    /// Computes the determined variables, and returns whether all values fit.
     pub(crate) fn completes(&self, values: &mut [u128], scratch: &mut Scratch) -> bool {
         self.program.completes(values, scratch)
     }
 
-    /// Variables that are computed, for tests.
+    /// The variables that are computed, for tests.
     #[cfg(test)]
     pub(crate) fn defined(&self) -> &[(u32, u32)] {
         self.program.defined()
     }
 
-    /// Some of those tried before have fitted, so this ends.
+    /// This ends, because earlier tries have fitted.
     pub(crate) fn draw(&self, rng: &mut dyn Rng, values: &mut [u128]) {
         let mut scratch = SCRATCH.take();
         while !self.attempt(rng, values, &mut scratch) {}
@@ -198,8 +197,8 @@ impl Rejection {
     }
 }
 
-/// Finds variables that others determine: by an equation, of which they are one summand or one
-/// operand of exclusive ors.
+/// Finds variables that others determine through an equation, in which they are a summand or an operand of
+/// exclusive ors.
 struct Definitions<'a> {
     recording: &'a Recording,
     shapes: &'a [Shape],
@@ -211,11 +210,11 @@ struct Definitions<'a> {
     split: Option<Split>,
 }
 
-/// Bits that sums of a few numbers take.
+/// The additional bits for sums of a few numbers.
 const SUMMED: u32 = 3;
 
 impl Definitions<'_> {
-    /// Finds the widest product whose variables others determine by an equation.
+    /// Finds the widest product of variables that an equation determines.
     fn split_one(&mut self, roots: &[Id], is_free: &mut [bool]) -> Option<()> {
         let mut widest: Option<Split> = None;
         for &root in roots {
@@ -247,7 +246,7 @@ impl Definitions<'_> {
         Some(())
     }
 
-    /// What draws the variables of a product, from definitions of what it depends on alone.
+    /// Draws the variables of a product. It needs only the definitions that the product depends on.
     fn factors(&self, split: &Split) -> Option<Factors> {
         let sum = || split.sum.iter().map(|&(id, _)| id);
         let needed = self
@@ -259,7 +258,7 @@ impl Definitions<'_> {
         Factors::new(recording, self.shapes, self.ranges, split, &needed, bits)
     }
 
-    /// The terms of an equation, those of its right side subtracted.
+    /// The terms of an equation, with those of its right side subtracted.
     fn equation(&self, root: Id) -> Option<(Combined, Vec<(Id, bool)>)> {
         let Node::Binary(Operator::Equal, left, right) = self.recording.nodes[root as usize] else {
             return None;
@@ -287,7 +286,7 @@ impl Definitions<'_> {
         let Some((combined, terms)) = self.equation(root) else {
             return;
         };
-        // The variable with the most values, so that most of what is proposed fits.
+        // The variable with the most values, so that most proposals fit.
         let mut candidates: Vec<(u128, usize, u32)> = (0..)
             .zip(&terms)
             .filter_map(|(place, &(id, _))| {
@@ -305,7 +304,7 @@ impl Definitions<'_> {
         let Some((_, place, variable)) = determined else {
             return;
         };
-        // What stands on the other side has the sign of the variable's own side turned.
+        // Terms change their sign when they move to the other side.
         let (_, own) = terms[place];
         let rest = terms
             .iter()
@@ -320,7 +319,7 @@ impl Definitions<'_> {
         });
     }
 
-    /// The summands of a number, each with whether it is subtracted, or what it is the exclusive or of.
+    /// The summands of a number, and whether each is subtracted; or the operands of its exclusive ors.
     fn terms(&self, id: Id, combined: Combined, subtracted: bool, terms: &mut Vec<(Id, bool)>) {
         let mut pending = vec![(id, subtracted)];
         while let Some((id, subtracted)) = pending.pop() {
@@ -337,7 +336,7 @@ impl Definitions<'_> {
         }
     }
 
-    /// Whether numbers depend on a variable, by definitions too.
+    /// Whether numbers depend on a variable, directly or through definitions.
     fn depends(&self, of: impl Iterator<Item = Id>, variable: u32) -> bool {
         let mut seen = vec![false; self.recording.nodes.len()];
         let mut pending: Vec<Id> = of.collect();

@@ -1,15 +1,15 @@
-//! Solutions drawn from a diagram: each as likely as any other, or as weights say.
+//! Draws solutions from a diagram, all equally likely, or according to weights.
 
 use std::collections::HashMap;
 
 use crate::diagram::{Diagram, Edge};
 use crate::draw::Coins;
 
-/// What the variable of a level is.
+/// A level of a diagram.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Level {
     pub(crate) meaning: Meaning,
-    /// Levels of a stage are drawn together; what follows in later stages does not influence it. Stages
+    /// The levels of a stage are drawn together, independently of the number of solutions in later stages. Stages
     /// ascend with the levels.
     pub(crate) stage: u32,
 }
@@ -22,7 +22,7 @@ pub(crate) enum Meaning {
     Class { weight: u32 },
 }
 
-/// A positive number, or 0, with 64 bits of precision: a sum of many is exact to within 2^-50.
+/// A number that is not negative, with 64 bits of precision. A sum of many is exact to within 2^-50.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Count {
     /// Its highest bit is set, unless the number is 0.
@@ -94,7 +94,7 @@ impl Count {
         }
     }
 
-    /// The share of this in both, of 2^64.
+    /// The share of this number in the sum of both, times 2^64.
     pub(crate) fn share(self, other: Count) -> u64 {
         if self.mantissa == 0 {
             return 0;
@@ -107,30 +107,31 @@ impl Count {
         let part = (u128::from(self.mantissa) << 64)
             .checked_shr(distance.cast_unsigned())
             .unwrap_or(0);
-        // Neither side is impossible.
+        // Neither side gets probability 0.
         u64::try_from(part / u128::from(sum.mantissa))
             .unwrap_or(u64::MAX)
             .clamp(1, u64::MAX - 1)
     }
 }
 
-/// A decision: 1 with a probability of `share` / 2^64; of 0 and of the largest number there is none.
+/// A decision: 1 with a probability of `share` / 2^64. With a share of 0 or of the largest number, there is nothing
+/// to decide.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Choice {
     pub(crate) share: u64,
     pub(crate) low: u32,
     pub(crate) high: u32,
-    /// The variable, and the bit of it in the lowest 8 bits.
+    /// The variable, with the number of its bit in the lowest 8 bits.
     pub(crate) target: u32,
 }
 
-/// What follows the last choice.
+/// The target after the last choice.
 pub(crate) const END: u32 = u32::MAX;
-/// The target of a choice that is none of a bit.
+/// The variable of a choice that decides no bit.
 const CLASS: u32 = u32::MAX;
 
 impl Meaning {
-    /// What a choice of this decides, and the weight of 1.
+    /// The variable and bit that this level decides, and the weight of 1.
     pub(crate) fn target(self) -> (u32, u32) {
         match self {
             Meaning::Bit { variable, bit } => (variable << 8 | bit, 1),
@@ -140,12 +141,12 @@ impl Meaning {
 }
 
 impl Choice {
-    /// Decides, and tells what follows.
+    /// Decides, and returns the next choice.
     pub(crate) fn decide(&self, coins: &mut Coins<'_>, values: &mut [u128]) -> u32 {
         let is_one = match self.share {
             0 => false,
             u64::MAX => true,
-            // Bits are 0 where words are small, so that a sequence of small words draws small values.
+            // Small random words give zeros, so a sequence of small words draws small values.
             share => !coins.is_below(share.wrapping_neg()),
         };
         if self.target != CLASS {
@@ -163,13 +164,13 @@ pub(crate) struct Sampler {
     pub(crate) first: u32,
 }
 
-/// What is known of a choice besides, for products.
+/// More about a choice, for products.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fact {
     pub(crate) level: u32,
-    /// The last level that what follows depends on.
+    /// The last level on which the choice or its successors depend.
     pub(crate) last: u32,
-    /// The weight of the solutions among the values of the levels of its stage.
+    /// The weight of the solutions, counted over the levels of its stage.
     pub(crate) count: Count,
 }
 
@@ -182,7 +183,7 @@ struct Builder<'a> {
 }
 
 impl Sampler {
-    /// With what is known of each choice; `None` if there is no solution.
+    /// Builds the sampler and the facts of each choice; `None` if there is no solution.
     pub(crate) fn new(
         diagram: &Diagram,
         root: Edge,
@@ -204,7 +205,7 @@ impl Sampler {
         Some((Sampler { choices, first }, builder.facts))
     }
 
-    /// Decides the bits that matter; others stay as they are.
+    /// Decides the bits that matter. The others keep their random values.
     pub(crate) fn sample(&self, coins: &mut Coins<'_>, values: &mut [u128]) {
         self.sample_from(self.first, coins, values);
     }
@@ -217,14 +218,14 @@ impl Sampler {
     }
 }
 
-/// The level behind the stage of this one.
+/// The first level after the stage of this one.
 pub(crate) fn end_of_stage(levels: &[Level], level: u32) -> u32 {
     let stage = levels[level as usize].stage;
     levels.partition_point(|other| other.stage <= stage) as u32
 }
 
 impl Builder<'_> {
-    /// The place of a function that has solutions.
+    /// The index of the choice of a function that has solutions.
     fn add(&mut self, edge: Edge) -> u32 {
         if edge == Edge::YES {
             return END;
@@ -255,7 +256,8 @@ impl Builder<'_> {
         place
     }
 
-    /// The place of a function, its weight for a stage with this end, and the last level that it depends on.
+    /// The index of a function's choice, its weight in a stage with this end, and the last level that it depends
+    /// on.
     fn child(&mut self, end: u32, edge: Edge) -> (u32, Count, u32) {
         if edge == Edge::NO {
             return (END, Count::ZERO, 0);
@@ -269,7 +271,7 @@ impl Builder<'_> {
     }
 }
 
-/// How many solutions there are, if fewer than 2^128.
+/// The number of solutions, if it is below 2^128.
 #[cfg(test)]
 pub(crate) fn count(diagram: &Diagram, root: Edge, levels: u32) -> Option<u128> {
     fn below(
@@ -318,7 +320,7 @@ mod tests {
         assert_eq!(rare.share(rare), 1 << 63);
         assert_eq!(one.share(Count::ZERO), u64::MAX);
         assert_eq!(Count::ZERO.share(one), 0);
-        // What is rare is not impossible.
+        // A rare side is still possible.
         assert_eq!(rare.share(one), 1);
         assert_eq!(one.weighted(6).share(one.weighted(2)), 3 << 62);
         assert_eq!(three.times(three).share(one.times(three)), 3 << 62);

@@ -1,5 +1,4 @@
-//! Solutions found by a SAT solver, where a diagram would get too large; and the constraints that
-//! contradict each other.
+//! Finds solutions by a SAT solver if a diagram would be too large, and constraints that contradict each other.
 
 use std::cell::Cell;
 
@@ -15,20 +14,20 @@ use crate::record::Recording;
 use crate::shape::Shape;
 use crate::value::Number;
 
-/// A bit: a constant, or a literal of the solver's.
+/// A bit: a constant, or a literal of the solver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bit {
     Constant(bool),
     Literal(i32),
 }
 
-/// Clauses as they are made: literals are numbers of variables from 1 on, negative where negated.
+/// Clauses. A literal is the number of a variable, from 1 on, and negative if it is negated.
 #[derive(Debug, Default)]
 pub(crate) struct Clauses {
     literals: Vec<i32>,
     ends: Vec<u32>,
     variables: i32,
-    /// The most literals.
+    /// The most literals of the clauses.
     budget: usize,
 }
 
@@ -48,7 +47,7 @@ impl Clauses {
         Ok(())
     }
 
-    /// Of a bit that must be 1.
+    /// Adds a bit that must be 1.
     fn require(&mut self, bit: Bit) -> Result<(), Full> {
         match bit {
             Bit::Constant(true) => Ok(()),
@@ -111,29 +110,29 @@ impl Gates for Clauses {
     }
 }
 
-/// Clauses for constraints of some variables, each constraint under a literal that switches it on.
+/// The clauses of some variables' constraints. A literal switches each constraint on.
 #[derive(Debug)]
 pub(crate) struct Search {
     clauses: Clauses,
     /// The literals of the bits of the variables, by their index.
     bits: Vec<(u32, Vec<i32>)>,
-    /// A literal for each constraint; one that does not hold in any case is `None`.
+    /// The literal that switches each constraint on; `None` for one that never holds.
     switches: Vec<Option<i32>>,
-    /// What is chosen before all else, in this order.
+    /// The choices that are made before the solver runs, in this order.
     choices: Vec<Choice>,
-    /// Conflicts that are too many.
+    /// The number of conflicts at which the solver gives up.
     pub(crate) most: u64,
 }
 
-/// Of a variable with weights, or one that others wait for.
+/// The choice of a value for a variable that has weights, or is drawn before others.
 #[derive(Debug)]
 struct Choice {
-    /// Its place among the bits.
+    /// Its index in `bits`.
     place: usize,
     range: (Number, Number),
-    /// The weights of its classes, and their literals.
+    /// The weights of its classes, with their literals.
     classes: Vec<(u32, Bit)>,
-    /// Others wait for it: each of its values that has a solution is to be as likely as any other.
+    /// It is drawn before others: each of its values that has a solution is to be equally likely.
     is_awaited: bool,
 }
 
@@ -144,15 +143,16 @@ pub(crate) const LARGEST: usize = 20_000_000;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hard;
 
-/// Conflicts that a solver may meet for one draw: never a time, which is not the same everywhere. Of the wide products that
-/// need many, each takes some 0.2 ms; what has a solution that is found at all has it after a tenth of these, nearly always.
+/// The number of conflicts at which the solver gives up on a draw. It is not a time, because a time differs between
+/// machines. With wide products, a conflict takes some 0.2 ms; if a solution is found at all, it nearly always
+/// takes less than a tenth of these conflicts.
 const CONFLICTS: u64 = 10_000;
-/// The fewest for each constraint that a contradiction may do without.
+/// The least number of conflicts with which each constraint is tried to be left out of a contradiction.
 const FEWEST: u64 = 1000;
-/// Values that are tried for a variable that others wait for.
+/// So many values are tried for a variable that is drawn before others.
 const VALUES: usize = 32;
 
-/// Stops a solver that has met so many conflicts.
+/// Stops the solver after a number of conflicts.
 struct Limit {
     met: Cell<u64>,
     most: u64,
@@ -201,7 +201,7 @@ impl Search {
         let last = variables.iter().map(|&index| depth(index)).min();
         let mut choices = Vec::new();
         for (place, &index) in variables.iter().enumerate() {
-            // The shapes count on the ranges: of what these leave out, constraints say nothing any more.
+            // The shapes rely on the ranges, so values outside them must be excluded here.
             let (possible, members) =
                 blaster.possible(&mut clauses, index, ranges[index as usize])?;
             clauses.require(possible)?;
@@ -217,7 +217,7 @@ impl Search {
                 choices.push((depth(index), choice));
             }
         }
-        // Those for which most others wait come first.
+        // Those with the longest chain of variables after them come first.
         choices.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
         let mut switches = Vec::new();
         for &root in roots {
@@ -241,7 +241,7 @@ impl Search {
         })
     }
 
-    /// A solver whose course is that of its seed.
+    /// A solver that depends only on its seed and the clauses.
     fn solver(&self, mut seed: SplitMix64, most: u64) -> Attempt {
         let options = SolverOpts {
             random_seed: 1.0 + f64::from((seed.next() >> 33) as u32),
@@ -288,19 +288,19 @@ impl Search {
             .solve(self, constraints, &[])
     }
 
-    /// Constraints of which none can be left out, if these contradict each other.
+    /// A minimal set of these constraints that contradict each other; `None` if they do not.
     pub(crate) fn conflict(&self, constraints: &[usize]) -> Option<Vec<usize>> {
         if self.satisfies(constraints).unwrap_or(true) {
             return None;
         }
         let mut needed = constraints.to_vec();
-        // Together hardly more than for a draw: many may be too hard to tell.
+        // Hardly more conflicts in total than for a draw, since many sets may be too hard.
         let most = (self.most / constraints.len() as u64).max(FEWEST);
         let mut index = 0;
         while index < needed.len() {
             let mut fewer = needed.clone();
             fewer.remove(index);
-            // Of what is too hard to tell, nothing is left out.
+            // A constraint stays if the rest is too hard to solve.
             if self.satisfies_within(most, &fewer).unwrap_or(true) {
                 index += 1;
             } else {
@@ -310,7 +310,7 @@ impl Search {
         Some(needed)
     }
 
-    /// A solution, if there is one: no one is sure to be as likely as another.
+    /// Draws a solution, if there is one. They are not equally likely.
     pub(crate) fn sample(
         &self,
         constraints: &[usize],
@@ -320,7 +320,7 @@ impl Search {
         let mut attempt = self.solver(SplitMix64(rng.next_u64()), self.most);
         let mut chosen: Vec<i32> = Vec::new();
         for choice in &self.choices {
-            // A class that has no solution gives way to the others.
+            // If a class has no solution, the others are tried.
             let mut left = choice.classes.clone();
             while !left.is_empty() {
                 let total: u64 = left.iter().map(|class| u64::from(class.0)).sum();
@@ -362,7 +362,7 @@ impl Search {
             let mut value = 0;
             for (place, &literal) in literals.iter().enumerate() {
                 let literal = to_lit(&attempt.variables, literal);
-                // What the solver did not have to decide is random too.
+                // Bits that the solver did not decide are random too.
                 let is_one = match attempt.solver.value_lit(literal) {
                     bit if bit == lbool::TRUE => true,
                     bit if bit == lbool::FALSE => false,

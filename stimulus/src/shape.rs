@@ -1,20 +1,20 @@
-//! How large the numbers in a constraint get. Every operation is exact, so each gets as many bits as its
-//! largest result takes.
+//! The widths of numbers in constraints. Every operation is exact, so its result has as many bits as its largest
+//! value takes.
 
 use crate::node::{Id, Node, Operator};
 use crate::record::Recording;
 use crate::value::{Kind, Number};
 
-/// Where a number lies, and how many bits it takes.
+/// The width and the range of a number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
     pub(crate) bits: u32,
     pub(crate) signed: bool,
-    /// From and to, if both are smaller than 2^127.
+    /// The smallest and the largest value, if both are below 2^127.
     between: Option<(i128, i128)>,
 }
 
-/// The most bits that a number in a constraint may take.
+/// The most bits of a number in a constraint.
 pub(crate) const WIDEST: u32 = 1024;
 
 impl Shape {
@@ -70,12 +70,12 @@ impl Shape {
         self.bits > WIDEST
     }
 
-    /// Whether so many bits are enough, with a sign.
+    /// Whether so many bits, including a sign, are enough.
     pub(crate) fn fits(self, bits: u32) -> bool {
         self.signed_bits() <= bits
     }
 
-    /// Whether `as` this kind leaves each of its numbers what it is.
+    /// Whether a cast to this kind keeps every value.
     pub(crate) fn is_kept_by(self, kind: Kind) -> bool {
         let sign = u32::from(kind.signed && !self.signed);
         (kind.signed || !self.may_be_negative())
@@ -135,8 +135,8 @@ pub(crate) fn extend(recording: &Recording, ranges: &[(Number, Number)], shapes:
     }
 }
 
-/// Whether a node always has a result that numbers of so many bits can tell: what is larger than these is taken for the
-/// largest of them, which is right where it is only compared with smaller ones, or made larger still.
+/// Whether numbers of so many bits can represent the result of a node in every case. A larger result saturates,
+/// which is correct if it is only compared with smaller ones, or grows further.
 pub(crate) fn is_plain(recording: &Recording, shapes: &[Shape], id: Id, bits: u32) -> bool {
     let shape = |id: Id| shapes[id as usize];
     let is_small = |id: Id| shape(id).fits(bits);
@@ -246,7 +246,7 @@ fn binary(operator: Operator, left: Shape, right: Shape) -> Shape {
     }
 }
 
-/// The ranges of the variables, made smaller by constraints that compare one with a number.
+/// The ranges of the variables, narrowed by constraints that compare a variable with a number.
 pub(crate) fn ranges(
     recording: &Recording,
     roots: impl Iterator<Item = Id>,
@@ -258,7 +258,7 @@ pub(crate) fn ranges(
     for root in roots {
         narrow(recording, root, &mut ranges);
     }
-    // Whatever leaves nothing is for the solver to find.
+    // If nothing is left, the solver finds the contradiction.
     for (range, variable) in ranges.iter_mut().zip(&recording.variables) {
         if range.0 > range.1 {
             *range = (variable.low, variable.high);

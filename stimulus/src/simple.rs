@@ -1,16 +1,15 @@
-//! Diagrams of simple conditions, made from the last level upwards, a node after the other: comparisons of bits of
-//! one field with a number, and what `&&`, `||` and `!` make of these. Operators on vectors of bits would take many
-//! times as long.
+//! Diagrams of simple conditions: comparisons of bits of one field with a number, combined by `&&`, `||` and `!`.
+//! They are built node by node from the last level upwards, many times as fast as by operators on vectors of bits.
 
 use crate::bits::{Full, Gates};
 use crate::diagram::{Diagram, Edge};
 use crate::node::{Id, Node, Operator};
 use crate::record::Recording;
 
-/// What is nested deeper is not simple: each is a level of recursion.
+/// Conditions nested more deeply are not simple, because each takes a level of recursion.
 const DEEPEST: u32 = 500;
 
-/// Neighbouring bits of a variable, as a number.
+/// Consecutive bits of a variable, as a number.
 #[derive(Clone, Copy)]
 struct Slice {
     variable: u32,
@@ -21,10 +20,10 @@ struct Slice {
 
 pub(crate) struct Simple<'a> {
     pub(crate) recording: &'a Recording,
-    /// The levels of the bits of each variable, lowest first. Further bits are 0.
+    /// For each variable, the levels of its bits, lowest first. The bits above are 0.
     pub(crate) levels: &'a [Vec<u32>],
     pub(crate) diagram: &'a mut Diagram,
-    /// For what is made now: levels, and what their bits are compared with.
+    /// For the current comparison: the levels, and the values to compare their bits with.
     pub(crate) scratch: Vec<(u32, bool)>,
 }
 
@@ -108,7 +107,7 @@ impl Simple<'_> {
                     variable,
                     first: 0,
                     count: width,
-                    // Of a number that is never negative, the bits above are left out.
+                    // The upper bits of a number that is never negative are left out.
                     signed: kind.signed && width == kind.bits,
                 })
             }
@@ -145,7 +144,7 @@ impl Simple<'_> {
         }
     }
 
-    /// Something, and a number that is not negative.
+    /// A number that is not negative, and the other operand.
     fn masked(&self, left: Id, right: Id) -> Option<(Id, u128)> {
         let (of, mask) = match (self.number(left), self.number(right)) {
             (None, Some(mask)) => (left, mask),
@@ -211,7 +210,7 @@ impl Simple<'_> {
             return Ok(None);
         }
         let is_sign = |place: u32| slice.signed && place == slice.count - 1;
-        // Compared as if a sign had its weight above 0.
+        // The sign bit is inverted, so that signed numbers compare as unsigned ones.
         let bit = |place: u32| (than >> place & 1 == 1) != is_sign(place);
         let turned = |place: u32, (zero, one): (Edge, Edge)| {
             if is_sign(place) {
@@ -221,7 +220,7 @@ impl Simple<'_> {
             }
         };
         if highest_first {
-            // What follows while all bits above are equal.
+            // The result as long as all bits above are equal.
             let mut equal = Edge::NO;
             for (place, &level) in (0..).zip(levels) {
                 let next = if bit(place) {
@@ -234,7 +233,7 @@ impl Simple<'_> {
             }
             return Ok(Some(equal));
         }
-        // What follows if the bits below are less, and if they are not.
+        // The results if the bits below are less, and if they are not.
         let (mut less, mut more) = (Edge::YES, Edge::NO);
         for (place, &level) in (0..slice.count).zip(levels).rev() {
             let mut next = |same: Edge| {
@@ -256,7 +255,7 @@ impl Slice {
     fn shifted(self, distance: u32) -> Option<Slice> {
         let distance = match distance < self.count {
             true => distance,
-            // Only the sign is left.
+            // Only the sign bit remains.
             false if self.signed => self.count - 1,
             false => return None,
         };
@@ -278,7 +277,7 @@ impl Slice {
         })
     }
 
-    /// The first and the last number that it may be.
+    /// The smallest and the largest number.
     fn ends(self) -> (i128, i128) {
         match (self.count, self.signed) {
             (0, _) => (0, 0),

@@ -1,8 +1,8 @@
-//! What a variable of a constraint can be: `bool`, the integers, and enums without fields.
+//! The types of variables in constraints: `bool`, the integers, and enums without fields.
 
 use std::fmt;
 
-/// How the values of a type are written as a number.
+/// How the values of a type are encoded as a number.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Kind {
@@ -65,20 +65,20 @@ pub trait Value: Sized + 'static {
     #[doc(hidden)]
     const KIND: Kind;
 
-    /// Sign-extended.
+    /// The value as a number, sign-extended.
     #[doc(hidden)]
     fn encode(&self) -> u128;
 
-    /// Bits above the width do not matter.
+    /// The value of a number. Bits above the width are ignored.
     #[doc(hidden)]
     fn decode(bits: u128) -> Self;
 
-    /// What `as` makes of the value, for each number that is one; none where it is the number itself.
+    /// For an enum, the discriminant of each value; else empty.
     #[doc(hidden)]
     const DISCRIMINANTS: &'static [i128] = &[];
 }
 
-/// An integer: of 8 to 128 bits, signed or not, `usize` or `isize`.
+/// An integer of 8 to 128 bits, signed or unsigned, or `usize` or `isize`.
 ///
 /// ```
 /// use verifork_stimulus::Integer;
@@ -93,7 +93,7 @@ pub trait Value: Sized + 'static {
 )]
 pub trait Integer: Value + PartialOrd + fmt::Display {}
 
-/// A [`Value`] that has an order, for `<` and its kin.
+/// A [`Value`] that has an order, for the operators `<`, `<=`, `>` and `>=`.
 ///
 /// ```
 /// use verifork_stimulus::Randomize;
@@ -168,7 +168,7 @@ impl Value for bool {
     }
 }
 
-/// An integer from -2^127 to 2^128 - 1: every value of every type.
+/// An integer from -2^127 to 2^128 - 1, which includes all values of all types.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Number {
     bits: u128,
@@ -198,7 +198,7 @@ impl Number {
         self.bits
     }
 
-    /// The number of bits that matter, without a sign.
+    /// The number of significant bits, without the sign.
     pub(crate) fn width(self) -> u32 {
         let zeros = if self.negative {
             self.bits.leading_ones()

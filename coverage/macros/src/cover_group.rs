@@ -21,7 +21,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
         .unwrap_or_else(syn::Error::into_compile_error)
 }
 
-/// All mistakes are told at once.
+/// All errors are reported at once.
 #[derive(Default)]
 pub(crate) struct Errors(Option<syn::Error>);
 
@@ -272,11 +272,11 @@ fn implementation(
         #[automatically_derived]
         #[allow(clippy::all, clippy::pedantic, dead_code)]
         impl #name {
-            /// A group that has counted nothing.
+            /// Creates a group without counts.
             ///
             /// # Panics
             ///
-            /// The group is not well defined.
+            /// The definition of the group is invalid.
             #[track_caller]
             #visibility fn new() -> Self {
                 match Self::try_new() {
@@ -285,7 +285,7 @@ fn implementation(
                 }
             }
 
-            /// An instance with a name, which is reported by itself too.
+            /// Creates a named instance, which is also reported separately.
             ///
             /// # Panics
             ///
@@ -332,7 +332,7 @@ fn implementation(
             ///
             /// # Errors
             ///
-            /// A value or a combination is illegal; what comes after it has not been sampled.
+            /// A value or a combination is illegal; the points and crosses after it have not been sampled.
             #[track_caller]
             #visibility fn try_sample(
                 &self,
@@ -375,7 +375,7 @@ impl Member<'_> {
         }
     }
 
-    /// The statement that makes it.
+    /// The statement that creates it.
     fn built(&self) -> TokenStream {
         let field = self.field();
         let name = field.unraw().to_string();

@@ -1,7 +1,7 @@
 //! The derives of `verifork-coverage`, which re-exports them. The code that they generate reaches the crate
 //! as `::verifork_coverage`, so it needs no import.
 //!
-//! Every mistake is an error at the place where it stands.
+//! Every mistake is a compile error at its place in the source.
 
 use proc_macro::TokenStream;
 
@@ -74,9 +74,9 @@ mod cover_value;
 ///
 /// # `#[cross(…)]` on a cross
 ///
-/// The points, then `ignore(…)` and `illegal(…)` with a bin for each point: its name, a number, a string, several
-/// with `|`, or `_` for any; `ignore_where = |bins| …` and `illegal_where = |bins| …` by the names of the bins;
-/// `weight`, `goal`, `at_least` (19.6).
+/// Lists the points, then `ignore(…)` and `illegal(…)` with a bin for each point: its name, a number, a string,
+/// several with `|`, or `_` for any; `ignore_where = |bins| …` and `illegal_where = |bins| …` select by the names
+/// of the bins; `weight`, `goal`, `at_least` (19.6).
 ///
 /// [`Point`]: https://docs.rs/verifork-coverage/latest/verifork_coverage/struct.Point.html
 /// [`Cross`]: https://docs.rs/verifork-coverage/latest/verifork_coverage/struct.Cross.html

@@ -1,4 +1,4 @@
-//! From bins as they are written to bins with their values, none of them in two.
+//! Resolves the declarations of bins to bins with disjoint values.
 
 use std::collections::HashSet;
 
@@ -9,9 +9,9 @@ use crate::sets::{Range, divided, domain, intersection, united, without};
 use crate::transition::{Sequence, Transition, Unknown, excluded, sequences};
 use crate::value::{CoverValue, Shape};
 
-/// How many bins one point may have.
+/// The most bins of a point.
 const LIMIT: u128 = 1 << 16;
-/// How many bins are made without any that are written: `auto_bin_max` of IEEE 1800.
+/// The most automatic bins: the default of `auto_bin_max` in IEEE 1800.
 const AUTOMATIC: u64 = 64;
 
 /// A bin with its values.
@@ -19,17 +19,17 @@ const AUTOMATIC: u64 = 64;
 pub(crate) struct ResolvedBin {
     pub(crate) name: String,
     pub(crate) kind: BinKind,
-    /// In order, without touching each other; none of a transition.
+    /// In order and not adjacent; empty for a transition.
     pub(crate) ranges: Vec<Range>,
     pub(crate) transition: Option<Transition>,
-    /// What a transition stands for, without what is ignored or illegal.
+    /// The sequences of a transition, without ignored and illegal ones.
     pub(crate) sequences: Vec<Sequence>,
-    /// Its values as they are written.
+    /// The text of its values.
     pub(crate) text: String,
 }
 
 impl ResolvedBin {
-    /// Its ranges as numbers; of a transition, the first of each step.
+    /// Its ranges as numbers; for a transition, the first range of each step.
     pub(crate) fn numbers(&self, shape: Shape) -> Vec<(String, String)> {
         let written = |range: &Range| (shape.number(range.0), shape.number(range.1));
         match &self.transition {
@@ -43,13 +43,13 @@ impl ResolvedBin {
     }
 }
 
-/// The bins of a point, those of values that count first.
+/// The bins of a point; counting bins of values come first.
 #[derive(Clone, Debug)]
 pub(crate) struct Resolved {
     pub(crate) bins: Vec<ResolvedBin>,
-    /// How many of them count, and are of values.
+    /// The number of counting bins of values.
     pub(crate) counted_values: usize,
-    /// How many count at all.
+    /// The number of all counting bins.
     pub(crate) counted: usize,
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn resolve<V: CoverValue>(point: &str, bins: &Bins<V>) -> Result<Reso
     for bin in &mut bins {
         bin.text = text(bin, shape);
     }
-    // Stable: within a kind they stay as they were written.
+    // A stable sort keeps the order of declarations within a kind.
     bins.sort_by_key(|bin| (bin.kind, bin.transition.is_some()));
     let counted = bins.iter().filter(|bin| bin.kind == BinKind::Count);
     let (values, transitions): (Vec<_>, Vec<_>) = counted.partition(|bin| bin.transition.is_none());
@@ -139,14 +139,14 @@ impl Making<'_> {
         });
     }
 
-    /// The ranges as written, united and in order.
+    /// The declared ranges, merged and in order.
     fn ranges(&self, bin: &str, keys: &[Keys]) -> Result<Vec<Range>, Problem> {
         let ranges: Result<Vec<_>, _> = keys.iter().map(|keys| keys.0.clone()).collect();
         let ranges = ranges.map_err(|range| self.empty(bin, range))?;
         if ranges.is_empty() {
             return Err(self.empty(bin, "[]".to_owned()));
         }
-        // Of an enum, there is nothing between the variants.
+        // An enum has no values between its variants.
         let there_are = intersection(&united(ranges), &domain(self.shape));
         if there_are.is_empty() {
             return Err(self.empty(bin, "no variant".to_owned()));
@@ -215,7 +215,7 @@ impl Making<'_> {
                 }
                 self.push(name.to_owned(), *kind, there_are);
             }
-            // Its values come once all others are known.
+            // Its values are known after all other bins.
             Declaration::Rest(kind) => self.push(name.to_owned(), *kind, Vec::new()),
             Declaration::Transition(kind, transition) => {
                 let made = sequences(transition, shape)
@@ -265,7 +265,7 @@ impl Making<'_> {
         Ok(())
     }
 
-    /// Divides the values among so many bins, or as many as there are values; the last takes the remainder.
+    /// Divides the values among `count` bins, or as many as there are values. The last bin takes the remainder.
     fn split(&self, count: u64, ranges: &[Range]) -> Result<Vec<Vec<Range>>, Problem> {
         if count == 0 {
             return Err(Problem::Option {
@@ -282,8 +282,8 @@ impl Making<'_> {
     }
 }
 
-/// Takes from each bin what a stronger one excludes, illegal before ignored before all others, and drops
-/// those of which nothing is left.
+/// Removes from each bin the values that a stronger one excludes (illegal before ignored before all others), and
+/// drops empty bins.
 fn exclude(
     mut bins: Vec<ResolvedBin>,
     overlapping: bool,
@@ -301,7 +301,7 @@ fn exclude(
     let ignored = all_of(&bins, BinKind::Ignore);
     let excluded = united([illegal, ignored].concat());
     bins.retain_mut(|bin| {
-        // What is illegal has taken all of it: without values it would stand for the rest.
+        // All of its values are illegal. Without values, it would be taken for a bin of the rest.
         if bin.kind == BinKind::Ignore {
             return !bin.ranges.is_empty() || bin.transition.is_some();
         }
@@ -341,8 +341,7 @@ pub(crate) fn wrong_transition(point: &str, bin: &str, why: String) -> Problem {
     }
 }
 
-/// Takes from each transition that counts the sequences that are ignored or illegal, and drops those of which nothing is
-/// left.
+/// Removes ignored and illegal sequences from each counting transition, and drops empty ones.
 fn exclude_transitions(bins: &mut Vec<ResolvedBin>, point: &str) -> Result<(), Problem> {
     let (counted, others): (Vec<_>, Vec<_>) = std::mem::take(bins)
         .into_iter()
@@ -352,7 +351,7 @@ fn exclude_transitions(bins: &mut Vec<ResolvedBin>, point: &str) -> Result<(), P
             for sequence in &other.sequences {
                 match excluded(&bin.sequences, sequence) {
                     Ok(left) => bin.sequences = left,
-                    // To see it fails the test, whatever else it counts for.
+                    // An illegal sequence fails the test, whatever else it counts for.
                     Err(Unknown::Length) if other.kind == BinKind::Illegal => {}
                     Err(why) => {
                         let why = why.text(&other.name);
@@ -369,7 +368,7 @@ fn exclude_transitions(bins: &mut Vec<ResolvedBin>, point: &str) -> Result<(), P
     Ok(())
 }
 
-/// Gives the bins for the rest what no other bin has.
+/// Gives the bins of the rest all values that are in no other bin.
 fn fill_rest(bins: &mut Vec<ResolvedBin>, shape: Shape) {
     let taken = united(
         bins.iter()
@@ -381,7 +380,7 @@ fn fill_rest(bins: &mut Vec<ResolvedBin>, shape: Shape) {
     for bin in bins.iter_mut().filter(|bin| is_rest(bin)) {
         bin.ranges.clone_from(&rest);
     }
-    // Nothing is left for it.
+    // No value is left for it.
     bins.retain(|bin| bin.transition.is_some() || !bin.ranges.is_empty());
 }
 

@@ -1,15 +1,15 @@
-//! Patterns of bits, as sets of values.
+//! Bit patterns, as sets of values.
 
 use crate::value::Shape;
 
-/// So many free bits above a fixed one a pattern may have: each doubles its ranges of values.
+/// The most free bits above a fixed one: each doubles the ranges of values.
 const LIMIT: u32 = 12;
 
-/// The ranges of positions whose values fit a pattern.
+/// The ranges of positions whose values match a pattern.
 ///
 /// # Errors
 ///
-/// What is wrong with the pattern, to follow its name in a sentence.
+/// The reason why the pattern is invalid, to follow its name in a sentence.
 pub(super) fn ranges(shape: Shape, pattern: &str) -> Result<Vec<(u128, u128)>, String> {
     let digits = pattern.strip_prefix("0b").unwrap_or(pattern);
     let (mut fixed, mut free, mut width) = (0_u128, 0_u128, 0_u32);
@@ -37,7 +37,7 @@ pub(super) fn ranges(shape: Shape, pattern: &str) -> Result<Vec<(u128, u128)>, S
     if width == 0 {
         return Err("has no digits".to_owned());
     }
-    // The lowest bits, as long as they are free, make one range; each other free bit doubles the ranges.
+    // The free bits below the lowest fixed one make one range; each other free bit doubles the ranges.
     let low = free.trailing_ones();
     let low_mask = if low == 128 {
         u128::MAX

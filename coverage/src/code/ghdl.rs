@@ -1,4 +1,5 @@
-//! The JSON that a run of GHDL leaves: for each file, the lines with statements, and whether they have run.
+//! Reads the JSON file of a run of GHDL: for each source file, the lines with statements, and whether they were
+//! executed.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! The XML of `nvc --cover-export --format=xml`: scopes in scopes, and in them points with their counts. A
-//! scope that does not say its file or line has those of the scope around it.
+//! Reads the XML of `nvc --cover-export --format=xml`: nested scopes with points and their counts. A scope without
+//! a file or line has those of the enclosing scope.
 
 use std::collections::HashMap;
 
@@ -12,13 +12,13 @@ use super::{Code, CodeKind, CodePoint, Problem};
 struct Scope {
     file: Option<String>,
     line: u32,
-    /// Begins the names of all points of the entity or package that this is in.
+    /// The prefix of the names of all points in the same entity or package.
     prefix: String,
-    /// Its own name, after those of the scopes around it.
+    /// Its name, after those of the enclosing scopes.
     path: String,
 }
 
-/// How often a name has come in one instance: names that come twice in a line are told apart by that.
+/// How often a name has occurred in one instance, which distinguishes equal names in a line.
 type Names = HashMap<(String, u32, CodeKind, String), usize>;
 
 pub(super) fn parse(text: &str) -> Result<Code, Problem> {
@@ -125,8 +125,7 @@ fn point(
     let count: i64 = count
         .parse()
         .map_err(|_| format!("the count `{count}` is not a number"))?;
-    // A sign is the mark of a signal that nothing in the design drives, as an input of the top: its bits are
-    // not watched.
+    // A sign marks a signal that the design does not drive, such as an input of the top. Its bits are not counted.
     let Ok(count) = u64::try_from(count) else {
         return Ok(());
     };
@@ -149,7 +148,7 @@ fn point(
     Ok(())
 }
 
-/// What a point is called, without the numbers of processes, statements and branches: `Q(0) 0 → 1`.
+/// The name of a point without the numbers of processes, statements and branches: `Q(0) 0 → 1`.
 fn label(path: &str) -> String {
     let (before, bin) = match path.split_once("BIN_") {
         Some((before, bin)) => (before, bin),

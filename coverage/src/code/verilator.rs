@@ -1,4 +1,4 @@
-//! Verilator's `coverage.dat`: a line for each point, of keys and values between control characters.
+//! Reads Verilator's `coverage.dat`: a line for each point, with keys and values between control characters.
 
 use super::{COMPLETE, Code, CodeKind, CodePoint, Problem};
 
@@ -35,7 +35,7 @@ pub(super) fn parse(text: &str) -> Result<Code, Problem> {
     }
 }
 
-/// Adds a point with these keys; nothing if one is missing.
+/// Adds a point with these keys, unless one is missing.
 fn add(code: &mut Code, keys: &str, count: u64) -> Option<()> {
     let value = |wanted: &str| {
         let mut pairs = keys
@@ -53,11 +53,11 @@ fn add(code: &mut Code, keys: &str, count: u64) -> Option<()> {
         "v_expr" => CodeKind::Expression,
         "v_toggle" => CodeKind::Toggle,
         "v_user" => CodeKind::Cover,
-        // Of a design's own, by `SystemC`, or ours: no code.
+        // From the user's `SystemC` code, or from us: not code coverage.
         _ => return Some(()),
     };
     let name = match (value("o"), value("n")) {
-        // A signal has one name, and may be declared with others in its line.
+        // Several signals may be declared in one line, so the name distinguishes them.
         (Some(name), _) if kind == CodeKind::Toggle => name.to_owned(),
         (name, column) => {
             format!(
@@ -79,7 +79,7 @@ fn add(code: &mut Code, keys: &str, count: u64) -> Option<()> {
         add(line);
         return Some(());
     };
-    // All lines of a block: `2,9-11`.
+    // The lines of a block: `2,9-11`.
     for part in lines.split(',').filter(|part| !part.is_empty()) {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
         (first.parse().ok()?..=last.parse::<u32>().ok()?).for_each(&mut add);

@@ -59,7 +59,7 @@ impl CrossBins {
         self.names(BinKind::Ignore, bins)
     }
 
-    /// Combinations that must not occur, in the same notation.
+    /// Makes combinations illegal, in the same notation.
     #[must_use]
     pub fn illegal<S: Into<String>>(self, bins: impl IntoIterator<Item = S>) -> Self {
         self.names(BinKind::Illegal, bins)
@@ -73,7 +73,7 @@ impl CrossBins {
         self
     }
 
-    /// Combinations for which the function returns true must not occur.
+    /// Makes the combinations illegal for which the function returns true, given the names of their bins.
     #[must_use]
     pub fn illegal_where(mut self, holds: impl Fn(&[&str]) -> bool + 'static) -> Self {
         self.selects

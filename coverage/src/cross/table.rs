@@ -15,7 +15,7 @@ pub(super) const POINTS: usize = 16;
 pub(crate) struct CrossTable {
     pub(crate) name: String,
     pub(crate) options: Weights,
-    /// Its points, by their numbers in the group.
+    /// The indices of its points in the group.
     pub(crate) points: Vec<usize>,
     /// For each point, the distance of bins whose numbers differ by one in this point.
     pub(super) strides: Vec<usize>,
@@ -95,7 +95,7 @@ impl CrossTable {
                 Select::Where(holds) => Chosen::Where(holds),
             };
             for (index, present) in kinds.iter_mut().enumerate() {
-                // Illegal is stronger than ignored.
+                // Illegal has priority over ignored.
                 if *present != BinKind::Illegal && self.is_chosen(tables, &chosen, index) {
                     *present = *kind;
                 }
@@ -106,7 +106,7 @@ impl CrossTable {
         Ok(())
     }
 
-    /// For each point, for each of its bins, whether it is named.
+    /// For each bin of each point, whether it is named.
     fn chosen(&self, tables: &[&PointTable], names: &[String]) -> Result<Vec<Vec<bool>>, Problem> {
         if names.len() != tables.len() {
             return Err(Problem::Cross {
@@ -169,13 +169,13 @@ impl CrossTable {
         }
     }
 
-    /// The bins of the points that make this bin of the cross.
+    /// The bins of the points that make up this bin of the cross.
     pub(super) fn coordinates(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
         let parts = self.strides.iter().zip(&self.sizes);
         parts.map(move |(stride, size)| index / stride % size)
     }
 
-    /// The bins of a kind, as runs of numbers: the first, and the one after the last.
+    /// The bins of a kind, as ranges of numbers: the first, and the one after the last.
     pub(crate) fn runs(&self, kind: BinKind) -> Vec<(usize, usize)> {
         let mut runs: Vec<(usize, usize)> = Vec::new();
         for index in (0..self.len).filter(|index| self.kind(*index) == kind) {

@@ -1,4 +1,4 @@
-//! Reports in the form of Cobertura (coverage-04.dtd).
+//! Reports in the format of Cobertura (coverage-04.dtd).
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use super::{Xml, by_file};
 use crate::code::{self, Code, CodeKind, CodePoint};
 use crate::total::{Covered, Total};
 
-/// A report with a class for each file and a line for each group, whose conditions are the bins; and in
-/// another package the files of the code, with their lines and branches.
+/// A report with a class for each file, and a line for each group, whose conditions are the bins. Another package
+/// has the design's files, with their lines and branches.
 ///
 /// ```no_run
 /// use std::path::Path;
@@ -99,7 +99,7 @@ pub fn cobertura(totals: &[Total], code: &Code) -> String {
     xml.finish()
 }
 
-/// Branches taken, all branches, lines executed, all lines.
+/// The branches taken, all branches, the lines executed, all lines.
 type Sum = (usize, usize, usize, usize);
 
 fn add(one: Sum, other: Sum) -> Sum {
@@ -158,7 +158,7 @@ fn group(xml: &mut Xml, line: u32, (covered, all, sampled): (usize, usize, bool)
     line_with_conditions(xml, line, sampled.into(), (covered, all));
 }
 
-/// Where no condition counts there is none: 100 % of nothing would look like success.
+/// Without counting conditions there is no rate: 100 % of nothing would look like success.
 fn line_with_conditions(xml: &mut Xml, line: u32, count: u64, (hit, all): (usize, usize)) {
     let (number, hits) = (line.to_string(), count.to_string());
     let mut attributes = vec![("number", &*number), ("hits", &*hits)];
@@ -170,7 +170,7 @@ fn line_with_conditions(xml: &mut Xml, line: u32, count: u64, (hit, all): (usize
     xml.empty("line", &attributes);
 }
 
-/// Rounded down, so that 1 is all; 0 of nothing.
+/// Rounded down, so that only full coverage is 1. Without conditions it is 0.
 fn rate(hit: usize, all: usize) -> String {
     match (10_000 * hit).checked_div(all) {
         None => "0".to_owned(),

@@ -6,9 +6,9 @@ use super::{by_file, in_a_line};
 use crate::code::{Code, CodeKind, lines};
 use crate::total::Total;
 
-/// A tracefile: a line for each group, hit if anything was sampled, with a branch for each bin, numbered by
-/// the point or cross and the bin. A branch is taken once its bin was hit as often as it has to be. Code
-/// follows: its lines with statements, and its branches.
+/// A tracefile: a line for each group, which is hit if anything was sampled, with a branch for each bin, numbered
+/// by the point or cross and the bin. A branch is taken once its bin was hit often enough. Then follows code
+/// coverage: lines with statements, and branches.
 ///
 /// ```
 /// use verifork_coverage::{Code, CodeKind, CodePoint, formats};
@@ -23,7 +23,7 @@ pub fn lcov(totals: &[Total], code: &Code) -> String {
         let (mut found, mut hit, mut lines_hit) = (0, 0, 0);
         let mut lines = String::new();
         let mut branches = String::new();
-        // No two of a file have one number: groups may stand in one line.
+        // Line numbers within a file are unique, although several groups may be in one line.
         let mut number = 0;
         for (line, total) in &groups {
             let (mut sampled, mut index) = (0_u64, 0);

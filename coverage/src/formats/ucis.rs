@@ -9,7 +9,8 @@ use crate::database::Database;
 use crate::definition::{Counts, CrossDefinition, GroupDefinition, PointDefinition};
 use crate::total::Total;
 
-/// The runs as history, and each group with its instances; one without a name has that of the group.
+/// Writes the runs as history nodes, and each group with its instances. An instance without a name gets that of the
+/// group.
 ///
 /// ```
 /// use verifork_coverage::{Database, formats};
@@ -61,7 +62,7 @@ pub fn ucis(database: &Database) -> String {
     xml.finish()
 }
 
-/// The instances with a name; the sum of all where there is none, or where some have none.
+/// The named instances, and the sum of all if some instances have no name.
 fn instances<'a>(total: &'a Total, of_group: &str) -> Vec<(String, &'a Counts)> {
     let mut named = Counts::default();
     for counts in total.instances.values() {
@@ -108,7 +109,7 @@ fn history(xml: &mut Xml, database: &Database, now: &str) {
         xml.empty("historyNodes", &attributes);
     };
     if database.is_empty() {
-        // The schema wants one.
+        // The schema requires one.
         node(xml, 0, "no test", true, 0);
     }
     for (id, record) in database.runs().enumerate() {
@@ -241,7 +242,7 @@ fn crossed(
     });
 }
 
-/// The present time in UTC, in the form of XML Schema without a zone: some readers know no other.
+/// The current time in UTC, in the format of XML Schema without a time zone: some readers accept no other.
 fn timestamp() -> String {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)

@@ -1,11 +1,11 @@
-//! The `coverage.dat` of Verilator.
+//! Writes the `coverage.dat` of Verilator.
 
 use std::fmt::Write as _;
 
 use super::{in_a_line, names};
 use crate::total::Total;
 
-/// A file that `verilator_coverage` merges with those of designs: a point for each bin that counts, on a page
+/// A file that `verilator_coverage` merges with those of designs: a point for each counting bin, on a page
 /// `v_covergroup/…` for each group.
 ///
 /// ```
@@ -44,7 +44,7 @@ pub fn verilator(totals: &[Total]) -> String {
     text
 }
 
-/// Without what ends a key, a point or a line there.
+/// Without the characters that end a key, a point or a line.
 fn plain(value: &str) -> String {
     in_a_line(value).replace('\'', "_")
 }

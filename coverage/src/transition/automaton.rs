@@ -1,4 +1,4 @@
-//! What follows the samples of a point through its transitions.
+//! An automaton that follows the samples of a point through its transitions.
 
 use super::sequence::{LIMIT, Sequence, too_long};
 use crate::sets::Range;
@@ -7,15 +7,15 @@ use crate::sets::Range;
 /// sequence up to its place. A sample shifts all states on by one, and leaves those that it fits.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Automaton {
-    /// The places at which a sequence begins.
+    /// The states in which a sequence begins.
     pub(crate) first: u128,
-    /// The places at which one ends, by the number of its bin.
+    /// The states in which a sequence ends, with the number of its bin.
     pub(crate) last: Vec<(u128, u32)>,
-    /// For each place its values, range by range.
+    /// For each state, the ranges of its values.
     pub(crate) places: Vec<Vec<Range>>,
-    /// The places at which a sequence may stay.
+    /// The states in which a sequence may stay.
     stays: u128,
-    /// The places behind which one or two may be left out.
+    /// The states after which one or two states may be skipped.
     skips: [u128; 2],
 }
 
@@ -24,7 +24,7 @@ impl Automaton {
     ///
     /// # Errors
     ///
-    /// They are too many, to follow the bin's name in a sentence.
+    /// There are too many, as a text to follow the bin's name in a sentence.
     pub(crate) fn add(&mut self, bin: u32, sequences: &[Sequence]) -> Result<(), String> {
         let mut last = 0;
         for sequence in sequences {
@@ -37,7 +37,7 @@ impl Automaton {
         Ok(())
     }
 
-    /// Adds one sequence, and returns the place at which it ends.
+    /// Adds one sequence, and returns its last state.
     fn append(&mut self, sequence: &Sequence) -> u128 {
         let start = self.places.len();
         self.first |= 1 << start;
@@ -55,7 +55,7 @@ impl Automaton {
         1 << (self.places.len() - 1)
     }
 
-    /// The state after a sample whose segment fits these places.
+    /// The active states after a sample whose segment fits these states.
     #[inline]
     pub(crate) fn next(&self, state: u128, fits: u128) -> u128 {
         let [one, two] = self.skips;

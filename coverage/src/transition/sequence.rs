@@ -1,21 +1,21 @@
-//! The sequences of samples that a transition stands for, and what is left of them without others.
+//! Expands a transition into sequences of samples, and subtracts other sequences from them.
 
 use super::{Repetition, Transition};
 use crate::sets::{Range, complement, domain, intersection, united, without};
 use crate::value::Shape;
 
-/// How many samples the sequences of one point may have together: one bit of an automaton each.
+/// The most samples that the sequences of one point may have together: one bit of an automaton each.
 pub(super) const LIMIT: usize = 128;
 
-/// The sets that samples are in, one after the other.
+/// The sets of values of consecutive samples.
 pub(crate) type Sequence = Vec<Place>;
 
-/// A place of one sequence.
+/// One sample of a sequence.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
-    /// In order, without touching each other.
+    /// In order and not adjacent.
     pub(super) values: Vec<Range>,
-    /// Of values that do not count: there may be none, or many of them.
+    /// Other values, which may occur any number of times, or not at all.
     pub(super) is_between: bool,
 }
 
@@ -26,11 +26,11 @@ pub(super) fn too_long() -> String {
     )
 }
 
-/// What a transition stands for.
+/// The sequences of a transition.
 ///
 /// # Errors
 ///
-/// What is wrong with it, to follow the bin's name in a sentence.
+/// The reason why it is invalid, to follow the bin's name in a sentence.
 pub(crate) fn sequences(transition: &Transition, shape: Shape) -> Result<Vec<Sequence>, String> {
     let most = transition.steps.iter().map(|step| u64::from(step.most));
     if most.sum::<u64>() < 2 {
@@ -74,7 +74,7 @@ pub(crate) fn sequences(transition: &Transition, shape: Shape) -> Result<Vec<Seq
     Ok(sequences)
 }
 
-/// The places of a step that comes so many times.
+/// The samples of a step that repeats so many times.
 fn places(values: &[Range], times: u32, repetition: Repetition) -> Sequence {
     let counted = Place {
         values: values.to_vec(),
@@ -97,7 +97,8 @@ fn places(values: &[Range], times: u32, repetition: Repetition) -> Sequence {
     places
 }
 
-/// An attempt begins with each sample, and ends with the first that completes it.
+/// Other values at the ends add nothing: an attempt begins with each sample, and ends with the first one that
+/// completes it.
 fn trim(sequence: &mut Sequence) {
     while sequence.last().is_some_and(|place| place.is_between) {
         sequence.pop();
@@ -106,17 +107,17 @@ fn trim(sequence: &mut Sequence) {
     sequence.drain(..begins);
 }
 
-/// Why it is not known what is left of sequences without others.
+/// Why sequences could not be subtracted from others.
 #[derive(Debug)]
 pub(crate) enum Unknown {
-    /// Of what is shared, one has no known length.
+    /// They overlap, and one has no fixed length.
     Length,
-    /// That is too much.
+    /// The result is too large.
     TooLong,
 }
 
 impl Unknown {
-    /// To follow the name of the bin in a sentence, by that of what is excluded.
+    /// A text to follow the bin's name in a sentence, with the name of the excluded bin.
     pub(crate) fn text(&self, other: &str) -> String {
         match self {
             Unknown::Length => format!(
@@ -132,12 +133,12 @@ fn is_fixed(sequence: &[Place]) -> bool {
     sequence.iter().all(|place| !place.is_between)
 }
 
-/// What is left of sequences without those that `other` stands for, which have the same length: a longer one that has
-/// these in it is another (IEEE 1800-2023, 19.5.5).
+/// Subtracts `other` from sequences of the same length. A longer sequence that contains it is not affected (IEEE
+/// 1800-2023, 19.5.5).
 ///
 /// # Errors
 ///
-/// What cannot be divided.
+/// They cannot be divided.
 pub(crate) fn excluded(from: &[Sequence], other: &[Place]) -> Result<Vec<Sequence>, Unknown> {
     let mut left = Vec::new();
     for sequence in from {
@@ -155,7 +156,8 @@ pub(crate) fn excluded(from: &[Sequence], other: &[Place]) -> Result<Vec<Sequenc
     Ok(left)
 }
 
-/// What is left of one sequence without another of the same length: those that differ from it first here, or here, and so on.
+/// Subtracts one sequence from another of the same length: the results differ from it first in the first sample, or
+/// in the second, and so on.
 fn difference(sequence: &[Place], other: &[Place]) -> Vec<Sequence> {
     let place = |values| Place {
         values,
@@ -175,9 +177,9 @@ fn difference(sequence: &[Place], other: &[Place]) -> Vec<Sequence> {
     left
 }
 
-/// Whether some samples are both: each place of one is followed beside all of the other that it may meet.
+/// Whether some samples match both sequences, by dynamic programming over pairs of positions.
 fn is_shared(one: &[Place], other: &[Place]) -> bool {
-    // Whether the places from these on can be alike; from the ends.
+    // Whether the sequences from these positions on can match the same samples; computed from the ends.
     let mut rest = vec![vec![false; other.len() + 1]; one.len() + 1];
     for at in (0..=one.len()).rev() {
         for beside in (0..=other.len()).rev() {
@@ -186,7 +188,7 @@ fn is_shared(one: &[Place], other: &[Place]) -> bool {
             let left_out = first.is_some_and(|it| it.is_between) && rest[at + 1][beside]
                 || second.is_some_and(|it| it.is_between) && rest[at][beside + 1];
             let meets = first.zip(second).is_some_and(|(first, second)| {
-                // Of what may come many times, one sample is taken, and it may come again.
+                // A sample that may repeat is consumed once, and may come again.
                 let follows = match (first.is_between, second.is_between) {
                     (false, false) => rest[at + 1][beside + 1],
                     (true, false) => rest[at][beside + 1],
@@ -238,7 +240,7 @@ mod tests {
         assert!(shared(goto(), begun(0).nonconsecutive(1..=1).then(2)));
     }
 
-    /// All sequences of three samples of four values: what counts is what the one is and the others are not.
+    /// All sequences of three samples of four values: those that match the one and not the others.
     #[test]
     fn what_is_ignored_counts_no_more_and_all_else_does() {
         let counted = || Written::<u8>::from(0..=2).then([1..=1, 3..=3]).then(0..=3);
@@ -264,7 +266,7 @@ mod tests {
             let ignored =
                 first > 0 && second < 2 && third == 2 || first == 0 && second == 3 && third < 3;
             assert_eq!(left.iter().any(fits), counts && !ignored, "{samples:?}");
-            // None is in two, so that limits count what there is.
+            // The results are disjoint, so limits count the real number.
             assert!(left.iter().filter(|one| fits(one)).count() <= 1);
             seen += u32::from(counts && !ignored);
         }

@@ -1,4 +1,4 @@
-//! What is in `#[randomize(…)]`: options and constraints, separated by commas.
+//! Parses `#[randomize(…)]`: options and constraints, separated by commas.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -9,7 +9,7 @@ use syn::{Attribute, Expr, Meta, Pat, Token, parenthesized, token};
 
 use crate::errors::{Errors, unknown_option};
 
-/// One part, as it was written.
+/// An entry of the attribute.
 pub(crate) enum Entry {
     Option(Ident, Value),
     Constraint(Expr),
@@ -21,7 +21,7 @@ pub(crate) enum Value {
     List(TokenStream),
 }
 
-/// Those that are followed by a list; a constraint may begin with a call.
+/// The options with a list. Other calls begin constraints.
 const WITH_LIST: [&str; 2] = ["weights", "before"];
 
 impl Parse for Entry {
@@ -49,7 +49,7 @@ impl Parse for Entry {
     }
 }
 
-/// All entries of an item's attributes.
+/// The entries of all attributes of an item.
 pub(crate) fn entries(attributes: &[Attribute], errors: &mut Errors) -> Vec<Entry> {
     let mut entries = Vec::new();
     for attribute in attributes
@@ -72,7 +72,7 @@ pub(crate) fn entries(attributes: &[Attribute], errors: &mut Errors) -> Vec<Entr
     entries
 }
 
-/// A weight, and what has it.
+/// A weight and its values.
 pub(crate) struct Weight {
     pub(crate) of: Pat,
     pub(crate) weight: Expr,
@@ -87,7 +87,7 @@ impl Parse for Weight {
     }
 }
 
-/// What a field's attributes say.
+/// The attributes of a field.
 #[derive(Default)]
 pub(crate) struct FieldOptions {
     pub(crate) fixed: Option<Ident>,
@@ -96,7 +96,7 @@ pub(crate) struct FieldOptions {
     pub(crate) weights: Vec<Weight>,
     pub(crate) before: Vec<Ident>,
     pub(crate) constraints: Vec<Expr>,
-    /// The options as they were written.
+    /// The tokens of the options.
     pub(crate) text: TokenStream,
 }
 
@@ -172,7 +172,7 @@ impl FieldOptions {
     }
 }
 
-/// What a variant's attributes say.
+/// The attributes of a variant.
 #[derive(Default)]
 pub(crate) struct VariantOptions {
     pub(crate) weight: Option<Expr>,

@@ -1,4 +1,4 @@
-//! Collects the mistakes of one macro call, so that all are reported at once.
+//! Collects the errors of one macro call, so that all are reported at once.
 
 use std::fmt::Display;
 
@@ -8,7 +8,7 @@ use quote::ToTokens;
 pub(crate) struct Errors(Option<syn::Error>);
 
 impl Errors {
-    /// Records a mistake that is underlined from the first of the tokens to the last.
+    /// Adds an error that underlines these tokens.
     pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.add(syn::Error::new_spanned(tokens, message));
     }
@@ -25,7 +25,7 @@ impl Errors {
     }
 }
 
-/// The message for an option that does not exist: the nearest one, and all there are.
+/// The message for an unknown option: the nearest one, and all that exist.
 pub(crate) fn unknown_option(name: &str, known: &[&str]) -> String {
     let nearest = known
         .iter()

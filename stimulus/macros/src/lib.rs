@@ -38,29 +38,29 @@ use proc_macro::TokenStream;
 /// | | |
 /// |---|---|
 /// | `range = 0..=15` | the values of an integer, or of the elements of a vector or an array |
-/// | `weights(0 = 3, 1..=9 = 1, _ = 1)` | how likely a value, all values of a range together (`:/` of IEEE 1800-2017, 18.5.4; for `:=`, take the weight times the number of values), or all others are, among those that have a solution; what is not named is not drawn. Variants of an enum without fields are named without it: `weights(Read = 3, Write = 1)` |
-/// | `length = 0..=8` | how long a vector is, each length that has a solution as likely as any other |
-/// | `before(a, b)` | the field is drawn before others: each of its values that has a solution is as likely as any other (nearly so where a SAT solver draws) |
-/// | `fixed` | the field is not drawn: its default, or in `redraw` what it is |
+/// | `weights(0 = 3, 1..=9 = 1, _ = 1)` | the weight of a value, of a whole range (`:/` of IEEE 1800-2017, 18.5.4; for `:=`, multiply the weight by the number of values), or of all others, among the values that have a solution. Values that are not named are not drawn. Variants of an enum without fields are named without the enum: `weights(Read = 3, Write = 1)` |
+/// | `length = 0..=8` | the length of a vector. All lengths that have a solution are equally likely |
+/// | `before(a, b)` | the field is drawn before others: all of its values that have a solution are equally likely, or nearly so if a SAT solver draws (IEEE 1800-2017, 18.5.10) |
+/// | `fixed` | the field is not drawn: it has its default, or keeps its value in `redraw` |
 /// | a constraint | the same as on the struct |
 ///
-/// An enum without fields is drawn as a number of its variants; one with fields chooses its variant
-/// first, each as likely as any other. `#[randomize(weight = 3)]` on a variant makes it likelier, and constraints
-/// on a variant with fields count if it is chosen.
+/// An enum without fields is a value. An enum with fields chooses its variant first, all equally likely.
+/// `#[randomize(weight = 3)]` on a variant makes it likelier. Constraints on a variant with fields apply if it is
+/// chosen.
 ///
-/// What constraints may contain is told on the front page of `verifork-stimulus`.
+/// The front page of `verifork-stimulus` lists what constraints may contain.
 #[proc_macro_derive(Randomize, attributes(randomize))]
 pub fn derive_randomize(item: TokenStream) -> TokenStream {
     derive::expand(item.into()).into()
 }
 
-/// Constraints in line: `constrain!(|t| t.length == 15 && t.burst == Burst::Wrap)`.
+/// In-line constraints: `constrain!(|t| t.length == 15 && t.burst == Burst::Wrap)` (IEEE 1800-2017, 18.7).
 ///
-/// What follows the parameter is one constraint, or a block of several. They may use whatever is in scope:
-/// what does not depend on the parameter is evaluated once, as a constant.
+/// The closure's body is one constraint, or a block of several. They may use everything in scope; parts that do not
+/// depend on the parameter are evaluated once, as constants.
 ///
-/// The parameter's type is known where the constraints are an argument of `randomize_with`. Elsewhere it
-/// is written: `let wrap = constrain!(|t: Transfer| t.burst == Burst::Wrap);`.
+/// In an argument of `randomize_with`, the parameter's type is known. Elsewhere, give it: `let wrap =
+/// constrain!(|t: Transfer| t.burst == Burst::Wrap);`.
 ///
 /// ```
 /// use verifork_stimulus::{Randomize, constrain};

@@ -1,10 +1,11 @@
-//! What a program can come to, where variables lie in ranges: it rules out ranges without any solution.
+//! Interval arithmetic: the results that a program can have for ranges of variables. It rules out ranges without a
+//! solution.
 
 use super::integer::Integer as _;
 use super::{Combined, Program, Step};
 use crate::node::Operator;
 
-/// From and to, both included.
+/// The first and the last value.
 pub(crate) type Range = (i128, i128);
 
 const ALL: Range = (i128::MIN, i128::MAX);
@@ -12,7 +13,7 @@ const NO: Range = (0, 0);
 const YES: Range = (1, 1);
 const EITHER: Range = (0, 1);
 
-/// Of values in some ranges.
+/// How many of the values in some ranges satisfy a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     None,
@@ -21,12 +22,12 @@ pub(crate) enum Verdict {
 }
 
 impl Program {
-    /// The number of steps, of a program whose numbers are as large as those of ranges.
+    /// The number of steps; `None` for a program of 256-bit numbers, which ranges do not have.
     pub(crate) fn length(&self) -> Option<usize> {
         (!self.is_wide).then_some(self.steps.len())
     }
 
-    /// Which of the values in these ranges fit, as far as that can be told.
+    /// Whether none, some or all of the values in these ranges fit. `Some` if it is not known.
     pub(crate) fn judge(
         &self,
         range_of: impl Fn(u32) -> Range,
@@ -115,7 +116,7 @@ fn corners((a, b): Range, (c, d): Range, operation: impl Fn(i128, i128) -> i128)
     })
 }
 
-/// The bits in which numbers of a range that is not negative differ, and all below these.
+/// The bits in which the numbers of a range differ, and all lower ones. The range is not negative.
 fn open((low, high): Range) -> i128 {
     let differ = (low ^ high).cast_unsigned();
     let bits = 128 - differ.leading_zeros();

@@ -1,4 +1,4 @@
-//! Numbers that programs compute with: of 128 bits, or of 256 where these are not enough.
+//! The numbers of programs: 128 bits, or 256 if these are not enough.
 
 use ethnum::I256;
 
@@ -8,22 +8,22 @@ pub(crate) trait Integer: Copy + Ord {
     const ZERO: Self;
     const ONE: Self;
 
-    /// Of a constant. One that is too large has no program.
+    /// From a constant. Programs have no constants that are too large.
     fn of(number: Number) -> Self;
     /// The lowest bits.
     fn bits(self) -> u128;
 
-    /// What is too large for these is the largest or the smallest number.
+    /// These saturate.
     fn add(self, other: Self) -> Self;
     fn multiply(self, other: Self) -> Self;
     fn shift_left(self, distance: Self) -> Self;
 
-    /// Of numbers whose result is not too large.
+    /// For results that are never too large.
     fn subtract(self, other: Self) -> Self;
     fn sum(self, other: Self) -> Self;
     fn shift_right(self, distance: Self) -> Self;
 
-    /// 0 where there is no result: it does not count there.
+    /// 0 if there is no result; it is not used then.
     fn divide(self, other: Self) -> Self;
     fn remainder(self, other: Self) -> Self;
 
@@ -97,7 +97,7 @@ impl Integer for i128 {
     }
 }
 
-/// By 64 bits where they are enough, which is several times as fast.
+/// In 64 bits if these are enough, which is several times as fast.
 fn divide(
     left: i128,
     right: i128,

@@ -12,7 +12,7 @@ const KNOWN: &str = "a bin is written `name = values`, `name[] = values` (one ea
      `wildcard(…)`, `ignore_wildcard(…)`, `illegal_wildcard(…)`, `illegal_rest(name)`, `transitions(…)`, \
      `ignore_transitions(…)`, `illegal_transitions(…)` and `overlapping`";
 
-/// The calls that make the bins.
+/// The calls that create the bins.
 pub(super) fn parse(attribute: &Attribute, value_type: &Type) -> syn::Result<TokenStream> {
     attribute
         .parse_args_with(|input: ParseStream<'_>| separated(input, |input| bin(input, value_type)))
@@ -58,7 +58,7 @@ fn bin(input: ParseStream<'_>, value_type: &Type) -> syn::Result<TokenStream> {
     }
 }
 
-/// What stands in `key(…)`.
+/// The content of `key(…)`.
 fn list(
     key: &Ident,
     name: &str,
@@ -103,7 +103,7 @@ fn several(
     })
 }
 
-/// What stands between commas, one after the other.
+/// The tokens between commas.
 fn separated(
     input: ParseStream<'_>,
     each: impl Fn(ParseStream<'_>) -> syn::Result<TokenStream>,
@@ -122,7 +122,9 @@ fn values(input: ParseStream<'_>, value_type: &Type) -> syn::Result<Expr> {
     Ok(of_type(input.parse()?, value_type))
 }
 
-/// `name = a => b[*2..=4] => c`, or without a name, which is then as it is written.
+/// b[*2..=4] => c`, or without a name, which is then as it is written. => `name = a => b[*2..=4] => c`; without a
+/// name, the text of the transition is its name. => b[*2..=4] => c`, or without a name, which is then as it is
+/// written.
 fn transition(input: ParseStream<'_>, call: &Ident, value_type: &Type) -> syn::Result<TokenStream> {
     let name = if input.peek(Ident::peek_any) && input.peek2(Token![=]) && !input.peek2(Token![=>])
     {
@@ -152,10 +154,10 @@ fn transition(input: ParseStream<'_>, call: &Ident, value_type: &Type) -> syn::R
     Ok(quote!(.#call(#name, #sequence)))
 }
 
-/// `values`, and how often they come: `values[*2..=4]`, `values[->3]`, `values[=3]`.
+/// `values` with an optional repetition: `values[*2..=4]`, `values[->3]`, `values[=3]`.
 struct Step {
     values: Expr,
-    /// The method that says so, and its argument.
+    /// The method of the repetition, and its argument.
     times: Option<(Ident, TokenStream)>,
     written: TokenStream,
 }
@@ -171,7 +173,7 @@ impl Parse for Step {
         }
         let written: TokenStream = tokens.iter().cloned().collect();
         let mut times = None;
-        // An array is a bracket that stands alone.
+        // A bracket without anything before it is an array.
         if let [_, .., TokenTree::Group(group)] = &tokens[..]
             && group.delimiter() == Delimiter::Bracket
         {
@@ -189,7 +191,7 @@ impl Parse for Step {
     }
 }
 
-/// What stands in the brackets behind a step; `None` of an index.
+/// The repetition in brackets after a step; `None` for an index.
 fn parse_repetition(input: ParseStream<'_>) -> syn::Result<Option<(Ident, TokenStream)>> {
     let span = input.span();
     let method = if input.peek(Token![*]) {
@@ -222,13 +224,13 @@ fn parse_repetition(input: ParseStream<'_>) -> syn::Result<Option<(Ident, TokenS
     Ok(Some((Ident::new(method, span), times)))
 }
 
-/// As it stands in the source, with blanks behind commas alone.
+/// The source text, with spaces only after commas.
 fn written(tokens: &TokenStream) -> String {
     let text = tokens.to_string();
     text.replace(' ', "").replace(',', ", ")
 }
 
-/// Names of variants, which begin with a capital and go on in small letters, are those of the point's type.
+/// Names in `CamelCase` are variants of the point's type.
 fn of_type(expression: Expr, value_type: &Type) -> Expr {
     let again = |inner: Box<Expr>| Box::new(of_type(*inner, value_type));
     match expression {
@@ -236,7 +238,7 @@ fn of_type(expression: Expr, value_type: &Type) -> Expr {
             Some(name) if is_variant(name) => syn::parse_quote!(<#value_type>::#name),
             _ => Expr::Path(path),
         },
-        // Values and ranges may stand beside each other, of which Rust's arrays have one kind.
+        // An array may mix values and ranges, unlike arrays in Rust.
         Expr::Array(array) => {
             let each = array.elems.into_iter().map(|it| of_type(it, value_type));
             let each = each.map(|it| quote!(::verifork_coverage::Values::<#value_type>::keys(#it)));

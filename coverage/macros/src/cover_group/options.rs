@@ -25,12 +25,12 @@ impl Parse for Setting {
 
 const NAMES: [&str; 3] = ["weight", "goal", "at_least"];
 
-/// Those that were set, as calls that set them.
+/// The calls that set the given options.
 #[derive(Default)]
 pub(super) struct Options(TokenStream);
 
 impl Options {
-    /// Takes the option, if it is one of these.
+    /// Stores the option, if it is one of these.
     pub(super) fn set(&mut self, key: &Ident, value: Expr) -> bool {
         let known = NAMES.iter().any(|name| key == name);
         if known {

@@ -22,7 +22,7 @@ impl Translator<'_> {
             .map(|(_, expr)| self.value(expr));
         let span = conditional.if_token.span();
         if !self.mentions(&conditional.cond) {
-            // Rust decides, and evaluates only what it chooses.
+            // Rust decides, and evaluates only the chosen branch.
             let condition = &conditional.cond;
             let lift = function("lift", span);
             let otherwise = otherwise.unwrap_or_else(|| quote!(#lift(true)));
@@ -127,7 +127,7 @@ impl Translator<'_> {
         })
     }
 
-    /// A block as a value: several conditions in it are one.
+    /// A block as a value: the conjunction of its conditions.
     pub(super) fn block(&mut self, block: &Block) -> TokenStream {
         let outer = self.symbols.clone();
         let mut locals = TokenStream::new();
@@ -156,7 +156,7 @@ impl Translator<'_> {
         quote!({ #locals #all })
     }
 
-    /// A statement that is not an expression; one that is a macro is given to `condition`.
+    /// A statement that is not an expression. A macro is passed to `condition`.
     pub(super) fn statement(
         &mut self,
         statement: &Stmt,

@@ -1,4 +1,4 @@
-//! Methods that constraints know.
+//! The methods that constraints may call.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -8,10 +8,10 @@ use syn::{Expr, ExprClosure, ExprMethodCall};
 use super::patterns::lies_in;
 use super::{Translator, function};
 
-/// Of a list: what takes a number, and what takes nothing.
+/// Methods of lists, with a number and without arguments.
 const WITH_NUMBER: [&str; 3] = ["windows", "skip", "take"];
 const OF_LISTS: [&str; 4] = ["len", "is_empty", "enumerate", "rev"];
-/// Of an integer: what takes another, and what takes nothing.
+/// Methods of integers, with another integer and without arguments.
 const WITH_INTEGER: [&str; 7] = [
     "is_multiple_of",
     "min",
@@ -115,11 +115,11 @@ impl Translator<'_> {
         let span = call.span();
         let value = self.value(value);
         let set = strip(&call.receiver);
-        // Of the expansion alone: a field may be called the same.
+        // A name of the expansion, since a field may have the same name.
         let name = Ident::new("value", Span::mixed_site());
         if !self.mentions(set) {
             let among = function("among", call.method.span());
-            // As a reference, since it may be used again.
+            // By reference, since it may be used again.
             return quote_spanned!(span=> #among(#value, &(#set)));
         }
         match set {

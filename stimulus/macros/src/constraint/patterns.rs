@@ -22,7 +22,7 @@ pub(super) fn split_guard(pattern: &Pat) -> (&Pat, Option<&Expr>) {
     }
 }
 
-/// Elements come by reference, whatever `&` the pattern has.
+/// Elements are passed by reference, with or without `&` in the pattern.
 pub(super) fn without_references(pattern: &Pat) -> Pat {
     match pattern {
         Pat::Type(typed) => without_references(&typed.pat),
@@ -51,7 +51,7 @@ pub(super) fn names(pattern: &Pat) -> Option<Vec<Ident>> {
     }
 }
 
-/// `value, pattern` and perhaps `if guard`.
+/// `value, pattern`, optionally followed by `if guard`.
 pub(super) fn parse_matches(input: ParseStream<'_>) -> syn::Result<(Expr, Pat, Option<Expr>)> {
     let of = input.parse()?;
     input.parse::<Token![,]>()?;
@@ -67,7 +67,7 @@ pub(super) fn parse_matches(input: ParseStream<'_>) -> syn::Result<(Expr, Pat, O
 }
 
 impl Translator<'_> {
-    /// Whether the value of this name fits a pattern of constants.
+    /// The condition that the value with this name matches a pattern of constants.
     pub(super) fn pattern(&mut self, pattern: &Pat, of: &Ident) -> TokenStream {
         let span = pattern.span();
         let lift = function("lift", span);
@@ -84,7 +84,8 @@ impl Translator<'_> {
             }
             Pat::Lit(value) => is_value(value, of),
             Pat::Path(value) => is_value(value, of),
-            // A constant, or a variant that is in scope: the compiler tells, as a pattern, if it is a new name.
+            // A constant, or a variant in scope. If it is a new name, the compiler reports it, because it is also
+            // used as a pattern.
             Pat::Ident(name)
                 if name.subpat.is_none()
                     && name.ident.to_string().starts_with(char::is_uppercase) =>
@@ -107,7 +108,7 @@ impl Translator<'_> {
     }
 }
 
-/// Whether the value of this name lies in a range with these ends.
+/// The condition that the value with this name lies in a range with these ends.
 pub(super) fn lies_in(
     value: &Ident,
     limits: &RangeLimits,

@@ -1,11 +1,11 @@
-//! Tokens as they were written.
+//! The source text of tokens.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 
-/// A place in a file: line and column.
+/// A position in a file: line and column.
 type Place = (usize, usize);
 
-/// The text of tokens, on one line, with spaces where there are some in the file.
+/// The text of tokens on one line, with spaces where the file has white space.
 pub(super) fn text(tokens: &TokenStream) -> String {
     if !proc_macro::is_available() {
         return tokens.to_string();

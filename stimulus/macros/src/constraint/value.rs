@@ -12,7 +12,7 @@ impl Translator<'_> {
     /// Translates an expression into one of the library's.
     pub(crate) fn value(&mut self, expr: &Expr) -> TokenStream {
         let span = expr.span();
-        // Methods of lists and sets take references, and constraints know values only.
+        // Methods of lists and sets take references; in constraints there are only values.
         if let Expr::Reference(reference) = expr {
             return self.value(&reference.expr);
         }

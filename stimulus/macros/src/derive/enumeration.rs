@@ -1,4 +1,4 @@
-//! Enums: those without fields are values, those with fields are variables that depend on the variant.
+//! Enums. Those without fields are values; in those with fields, the variables depend on the variant.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -98,7 +98,7 @@ pub(super) fn plain_enum(input: &DeriveInput, data: &DataEnum, errors: &mut Erro
     .tokens()
 }
 
-/// The weights of all variants, if one of them has one.
+/// The weights of all variants; none if no variant has one.
 fn weights(
     options: &[VariantOptions],
     generics: &Generics,

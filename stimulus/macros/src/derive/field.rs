@@ -13,7 +13,7 @@ use crate::errors::Errors;
 /// A field and its attribute.
 pub(super) struct Field<'a> {
     pub(super) member: Member,
-    /// The name of a local variable for it.
+    /// The name of its local variable.
     pub(super) name: Ident,
     pub(super) ty: &'a Type,
     pub(super) visibility: &'a syn::Visibility,
@@ -145,7 +145,7 @@ impl<'a> Field<'a> {
     }
 }
 
-/// A pattern's tokens as an expression.
+/// A pattern as an expression.
 fn pattern_expr(pattern: &Pat) -> Expr {
     syn::parse2(pattern.to_token_stream())
         .unwrap_or_else(|_| Expr::Verbatim(pattern.to_token_stream()))

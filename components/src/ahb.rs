@@ -1,8 +1,8 @@
 //! AHB-Lite (ARM IHI 0033): manager, subordinate, monitor, checker.
 //!
-//! The data has 8, 16, 32, … or 1024 bits: what is written and read is a [`Word`], made of a `u64` or of bytes. HSIZE,
-//! HBURST, HPROT, HMASTLOCK, HSEL, HREADYOUT and HRESP may be missing: transfers are as wide as the data then, and
-//! single, and nothing fails.
+//! The data has 8, 16, 32, … or 1024 bits: data to write and read is a [`Word`], made from a `u64` or from bytes.
+//! HSIZE, HBURST, HPROT, HMASTLOCK, HSEL, HREADYOUT and HRESP may be missing: transfers are as wide as the data
+//! then, and single, and nothing fails.
 //!
 //! ```no_run
 //! use verifork::prelude::*;

@@ -1,4 +1,4 @@
-//! Transactions from one who sees them to any number of receivers.
+//! Publishes transactions to any number of subscribers.
 
 use std::cell::RefCell;
 use std::fmt;

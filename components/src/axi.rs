@@ -77,8 +77,11 @@
 //! rule's name.
 
 mod access;
+mod address;
 mod burst;
+mod bus;
 mod checker;
+mod data;
 mod exclusive;
 mod manager;
 mod monitor;
@@ -90,12 +93,13 @@ mod users;
 pub use crate::axi_common::{Channel, Response};
 pub use access::{ReadAnswer, WriteAnswer, WriteData};
 pub use burst::{Burst, Kind, split};
+pub use bus::Bus;
 pub use checker::Checker;
 pub use manager::{Manager, RunningManager};
 pub use monitor::{Monitor, Read, RunningMonitor, Write};
 pub use rules::RULES;
 pub use signals::{
-    AddressSignals, Bus, ReadDataSignals, ReadSignals, ResponseSignals, Signals, WriteDataSignals,
+    AddressSignals, ReadDataSignals, ReadSignals, ResponseSignals, Signals, WriteDataSignals,
     WriteSignals,
 };
 pub use subordinate::{Order, Subordinate, Target};

@@ -1,5 +1,5 @@
-//! What AXI4 and AXI4-Lite have in common: the five channels, the responses, the names of the rules of a
-//! handshake, how a subordinate answers, and errors at the line of an access.
+//! The common part of AXI4 and AXI4-Lite: the five channels, the responses, the names of the rules of a handshake,
+//! how a subordinate answers, and errors at the line of an access.
 
 use std::fmt;
 
@@ -47,9 +47,9 @@ pub enum Response {
     /// It was done.
     #[default]
     Okay,
-    /// An exclusive access was done; AXI4-Lite has none.
+    /// An exclusive access succeeded. AXI4-Lite has none.
     ExOkay,
-    /// What is there refuses.
+    /// The subordinate refuses the access.
     SlvErr,
     /// Nothing is there.
     DecErr,
@@ -123,17 +123,17 @@ impl ChannelPauses {
 pub(crate) trait Answering {
     fn idle(&mut self) -> Result;
 
-    /// What it waits for.
+    /// The condition that it waits for.
     fn waits_for(&self) -> &'static str;
 
     /// An edge out of reset.
     fn edge(&mut self) -> Result;
 
-    /// A reset: what was asked for is not answered any more.
+    /// Drops all requests at a reset.
     fn forget(&mut self);
 }
 
-/// Answers what is asked for, for ever.
+/// Answers requests forever.
 pub(crate) async fn answer_all(mut side: impl Answering, clocked: Clocked) -> Result {
     side.idle()?;
     loop {
@@ -162,8 +162,7 @@ impl At {
     }
 }
 
-/// The names of the rules of a channel's handshake: of which protocol, which channel, who sends (`"M"` or
-/// `"S"`) and who takes.
+/// The names of the rules of a channel's handshake, by protocol, channel, sender (`"M"` or `"S"`) and receiver.
 macro_rules! handshake_rules {
     ($protocol:literal, $channel:literal, $from:literal, $to:literal) => {
         $crate::handshake::HandshakeRules {

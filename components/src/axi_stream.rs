@@ -67,6 +67,7 @@
 //! `None`.
 
 mod assembly;
+mod beats;
 mod checker;
 mod frame;
 mod monitor;

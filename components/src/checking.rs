@@ -1,4 +1,4 @@
-//! What all checkers have in common: the option to leave out rules, how they run, what they judge when they end.
+//! The common part of all checkers: ignoring rules, running at edges, and checks at the end.
 
 use verifork::Result;
 
@@ -6,7 +6,7 @@ use crate::Clocked;
 use crate::clocked::between_resets;
 use crate::parent::{Parent, free_name};
 
-/// The method of every checker that leaves out one of its protocol's `RULES`, and what there is to say of it beside.
+/// The method of every checker that ignores one of its protocol's `RULES`, with further documentation.
 macro_rules! ignores_rules {
     ($(#[$more:meta])*) => {
         /// Leaves out a rule.
@@ -14,7 +14,7 @@ macro_rules! ignores_rules {
         ///
         /// # Panics
         ///
-        /// At the caller's line: there is no rule of this name.
+        /// At the caller's line, if no rule has this name.
         #[track_caller]
         pub fn ignore(mut self, rule: &str) -> Self {
             self.ignored.add(rule, RULES);
@@ -27,7 +27,7 @@ pub(crate) use ignores_rules;
 
 /// A checker with rules of its end.
 pub(crate) trait AtEnd: 'static {
-    /// Judges what is under way when it ends; not called if it ends with an error.
+    /// Checks unfinished transactions at the end; not called after an error.
     fn at_end(&self) {}
 }
 

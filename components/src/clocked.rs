@@ -212,7 +212,7 @@ pub(crate) async fn between_resets<S>(
         let inactive = signal.wait_until(move |now| now.is_ok_and(|now| now != active));
         waiting_for("the end of the reset", inactive).await;
         first_of! {
-            // First: what others do about the same reset is not looked at any more.
+            // First, so that reactions of others to the same reset are not observed.
             () = signal.wait_until(move |now| now.map_or(true, |now| now == active)) => {},
             ended = body(state) => return ended,
         }

@@ -1,14 +1,14 @@
-//! One valid/ready handshake, as all protocols here have it: who offers, who takes, who looks on.
+//! The valid/ready handshake of all protocols here, for the side that offers and the side that takes.
 
 use verifork::Result;
 use verifork::dut::{Signal, WriteError};
 use verifork::task::waiting_for;
-use verifork::value::{Logic, LogicVec};
+use verifork::value::Logic;
 
 use crate::parent::interned;
 use crate::pauses::Cursor;
 use crate::sending::{OnReset, Sending};
-use crate::violation::{Ignored, Violation};
+use crate::violation::Violation;
 use crate::{Clocked, Pauses};
 
 /// The names that a protocol has for the rules of a handshake.
@@ -19,12 +19,12 @@ pub(crate) struct HandshakeRules {
     pub(crate) ready_x: &'static str,
     pub(crate) valid_reset: &'static str,
     pub(crate) max_wait: &'static str,
-    /// What the protocol calls the two signals.
+    /// The names of the two signals in the protocol.
     pub(crate) valid: &'static str,
     pub(crate) ready: &'static str,
 }
 
-/// The two signals, and what messages call them.
+/// The two signals, with their names for messages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wires {
     pub(crate) valid: Signal<Logic>,
@@ -66,7 +66,7 @@ impl Wires {
             .into()
     }
 
-    /// Waits for an edge, and tells whether the reset is active there.
+    /// Waits for an edge, and returns whether the reset is active there.
     #[inline]
     pub(crate) async fn edge(&self) -> bool {
         self.clocked.edge().await;
@@ -86,7 +86,7 @@ pub(crate) fn bus_of(path: &'static str, signal: &str) -> &'static str {
     bus.map_or(path, |bus| bus.trim_end_matches(['_', '.']))
 }
 
-/// What became of an offer or of a wait to take something.
+/// How an offer, or the wait to take something, ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
     /// It was transferred.
@@ -102,7 +102,7 @@ pub(crate) struct Offering {
     waits_for: &'static str,
     /// VALID is 1.
     is_offered: bool,
-    /// What is offered was not taken yet.
+    /// The offer has not been taken yet.
     waits: bool,
 }
 
@@ -124,12 +124,12 @@ impl Offering {
         self.wires.valid.try_set(Logic::Zero)
     }
 
-    /// What it waits for, if it does.
+    /// The condition that it waits for, if any.
     pub(crate) fn waits_for(&self) -> Option<&'static str> {
         self.waits.then_some(self.waits_for)
     }
 
-    /// At an edge: whether what is offered is taken.
+    /// At an edge: whether the offer is taken.
     #[inline]
     pub(crate) fn is_taken(&mut self) -> Result<bool> {
         let taken = self.waits && self.wires.is_ready()?;
@@ -221,7 +221,7 @@ impl Taking {
         }
     }
 
-    /// What it waits for.
+    /// The condition that it waits for.
     pub(crate) fn waits_for(&self) -> &'static str {
         self.waits_for
     }
@@ -260,7 +260,7 @@ impl Taking {
     }
 }
 
-/// What becomes of the next item of a queue that was empty.
+/// The outcome of waiting for the next item of an empty queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
     /// It may be offered from this edge on.
@@ -281,7 +281,7 @@ pub(crate) async fn next_of<T>(wires: &Wires, queue: &Sending<T>) -> Next {
     }
 }
 
-/// Sends what a queue gives, for ever.
+/// Sends the items of a queue, forever.
 pub(crate) async fn send_all<T>(
     wires: Wires,
     pauses: &Pauses,
@@ -318,7 +318,7 @@ pub(crate) async fn send_all<T>(
     }
 }
 
-/// Takes what comes, for ever: `each` samples it at its edge, `reset` is called when a reset begins.
+/// Takes transfers forever. `each` samples one at its edge; `reset` is called when a reset begins.
 pub(crate) async fn take_all(
     wires: Wires,
     pauses: &Pauses,
@@ -334,161 +334,6 @@ pub(crate) async fn take_all(
             each()?;
         }
         reset();
-    }
-}
-
-/// A signal that has to keep its value while it waits, and to be known.
-pub(crate) struct Watched {
-    pub(crate) signal: Signal<LogicVec>,
-    /// What the protocol calls it.
-    pub(crate) name: &'static str,
-    pub(crate) stable: &'static str,
-    /// `None` where somebody else looks for unknown bits.
-    pub(crate) unknown: Option<&'static str>,
-    pub(crate) now: LogicVec,
-    before: LogicVec,
-}
-
-impl Watched {
-    pub(crate) fn new(
-        signal: Signal<LogicVec>,
-        name: &'static str,
-        stable: &'static str,
-        unknown: Option<&'static str>,
-    ) -> Self {
-        Watched {
-            signal,
-            name,
-            stable,
-            unknown,
-            now: LogicVec::unknown(signal.width()),
-            before: LogicVec::unknown(signal.width()),
-        }
-    }
-}
-
-/// What a checker has seen at an edge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Seen {
-    Reset,
-    Nothing,
-    /// It is valid, and perhaps transferred.
-    Valid {
-        transferred: bool,
-    },
-}
-
-/// The side that looks on, and knows the rules of every handshake.
-pub(crate) struct Watching {
-    pub(crate) wires: Wires,
-    pub(crate) ignored: Ignored,
-    pub(crate) signals: Vec<Watched>,
-    max_wait: Option<u32>,
-    /// It was valid and not ready.
-    waits: bool,
-    waited: u32,
-    was_in_reset: bool,
-}
-
-impl Watching {
-    pub(crate) fn new(
-        wires: Wires,
-        ignored: Ignored,
-        signals: Vec<Watched>,
-        max_wait: Option<u32>,
-    ) -> Self {
-        Watching {
-            wires,
-            ignored,
-            signals,
-            max_wait,
-            waits: false,
-            waited: 0,
-            was_in_reset: false,
-        }
-    }
-
-    /// Looks on at an edge. `transaction` says of what, for messages.
-    pub(crate) fn look(
-        &mut self,
-        in_reset: bool,
-        transaction: impl Fn() -> String,
-    ) -> Result<Seen> {
-        let wires = self.wires;
-        if in_reset {
-            (self.waits, self.waited, self.was_in_reset) = (false, 0, true);
-            return Ok(Seen::Reset);
-        }
-        let known = |it: Result<bool>, ignored: bool| match it {
-            Err(_) if ignored => Ok(false),
-            it => it,
-        };
-        let valid = known(wires.is_valid(), self.ignored.has(wires.rules.valid_x))?;
-        let ready = known(wires.is_ready(), self.ignored.has(wires.rules.ready_x))?;
-        let broken = |rule, what: &str| {
-            let signal = wires.valid;
-            Violation::new(rule, wires.bus, what)
-                .now()
-                .of(transaction())
-                .signal(signal.path(), format_args!("is {}", signal.get()))
-        };
-        let (name, other) = (wires.rules.valid, wires.rules.ready);
-        if std::mem::take(&mut self.was_in_reset) && valid {
-            let what = format!("{name} must be 0 at the first edge after a reset");
-            self.ignored.judge(broken(wires.rules.valid_reset, &what))?;
-        }
-        if self.waits && !valid {
-            let what = format!("{name} was taken back before {other} was 1");
-            self.ignored
-                .judge(broken(wires.rules.valid_stable, &what))?;
-        }
-        if !valid {
-            (self.waits, self.waited) = (false, 0);
-            return Ok(Seen::Nothing);
-        }
-        for watched in &mut self.signals {
-            watched.signal.get_into(&mut watched.now)?;
-            if let Some(rule) = watched.unknown
-                && watched.now.has_unknown()
-            {
-                let what = format!("{} must be known while {name} is 1", watched.name);
-                let violation = broken(rule, &what)
-                    .signal(watched.signal.path(), format_args!("is {:x}", watched.now));
-                self.ignored.judge(violation)?;
-            }
-            if self.waits && watched.now != watched.before {
-                let what = format!(
-                    "{} changed while {name} was 1 and {other} was 0",
-                    watched.name
-                );
-                let violation = broken(watched.stable, &what).signal(
-                    watched.signal.path(),
-                    format_args!("was {:x}, is {:x}", watched.before, watched.now),
-                );
-                self.ignored.judge(violation)?;
-            }
-            std::mem::swap(&mut watched.now, &mut watched.before);
-        }
-        if ready {
-            (self.waits, self.waited) = (false, 0);
-        } else {
-            self.waits = true;
-            self.waited += 1;
-            if self.max_wait.is_some_and(|limit| self.waited > limit) {
-                let what = format!(
-                    "{name} has been 1 for {} cycles without {other}",
-                    self.waited
-                );
-                self.waited = 0;
-                self.ignored.judge(broken(wires.rules.max_wait, &what))?;
-            }
-        }
-        Ok(Seen::Valid { transferred: ready })
-    }
-
-    /// What a signal held at the edge at which it was [`Seen::Valid`].
-    pub(crate) fn value(&self, index: usize) -> &LogicVec {
-        &self.signals[index].before
     }
 }
 

@@ -8,7 +8,7 @@ use verifork::{Error, Result};
 
 use crate::violation::Violation;
 
-/// Samples the signals of a bus. What is unknown is a broken rule.
+/// Samples the signals of a bus. An unknown value is a broken rule.
 pub(crate) trait Known {
     /// The bus, by the common part of its signals' paths.
     fn bus(&self) -> &'static str;

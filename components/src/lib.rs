@@ -56,6 +56,7 @@ mod outstanding;
 mod parent;
 mod pauses;
 mod payload;
+mod received;
 pub mod registers;
 mod scoreboard;
 mod sending;
@@ -64,6 +65,7 @@ mod steps;
 pub mod uart;
 pub mod valid_ready;
 mod violation;
+mod watching;
 pub mod wishbone;
 
 #[doc(alias("uvm_analysis_port", "subscriber"))]

@@ -1,4 +1,4 @@
-//! A memory behind a bus: sparse, of bytes, shared by the test and by any number of subordinates.
+//! A sparse memory of bytes behind a bus, shared by the test and any number of subordinates.
 //!
 //! ```
 //! use verifork_components::memory::{Access, Endian, Fault, Memory};
@@ -19,7 +19,7 @@
 //! # }
 //! ```
 //!
-//! Bytes that were never written are 0, or what [`unwritten`](Memory::unwritten) says.
+//! Bytes that were never written are 0, or the value set by [`unwritten`](Memory::unwritten).
 //!
 //! | format | load | dump |
 //! |---|---|---|

@@ -129,7 +129,7 @@ impl Progress {
     }
 }
 
-/// The accesses of one direction, between those who ask for them and the task that makes them.
+/// The queue of accesses in one direction, between the tasks that request them and the task that makes them.
 pub(crate) struct Asked<T> {
     pub(crate) open: RefCell<Outstanding<T>>,
     arrived: Event,
@@ -146,7 +146,7 @@ impl<T> Asked<T> {
         })
     }
 
-    /// Asks for an access, of which `receiver` tells the answer.
+    /// Requests an access, whose response `receiver` gets.
     pub(crate) fn ask<A>(
         self: &Rc<Self>,
         access: T,
@@ -194,17 +194,17 @@ pub(crate) trait Side {
 
     fn idle(&mut self) -> Result;
 
-    /// What it waits for while something is under way.
+    /// The condition that it waits for while accesses are in flight.
     fn waits_for(&self) -> &'static str;
 
     /// An edge out of reset.
     fn edge(&mut self, open: &mut Outstanding<Self::Access>) -> Result;
 
-    /// A reset: what was kept begins anew.
+    /// Restarts the accesses that a reset leaves.
     fn reset(&mut self, open: &mut Outstanding<Self::Access>);
 }
 
-/// Makes accesses, for ever; looks at no edge while there are none.
+/// Makes accesses forever. It waits for no edges while there are none.
 pub(crate) async fn make_all<S: Side>(
     mut side: S,
     asked: Rc<Asked<S::Access>>,
@@ -218,7 +218,7 @@ pub(crate) async fn make_all<S: Side>(
     loop {
         if asked.open.borrow().is_empty() {
             asked.arrived().await;
-            // What is asked for in a reset is made after it.
+            // Requests during a reset are made after it.
             was_in_reset = clocked.is_in_reset();
         }
         waiting_for(side.waits_for(), clocked.edge()).await;

@@ -1,4 +1,4 @@
-//! What components live in, and what they claim while they do.
+//! The parents of components, and the claims of components on signals.
 
 use std::cell::RefCell;
 use std::collections::HashSet;

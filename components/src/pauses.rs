@@ -152,8 +152,8 @@ impl Pauses {
         Pauses::of(Kind::Cycle(pattern))
     }
 
-    /// Pauses from an iterator: `true` is a pause. There are none after its end. Channels that share
-    /// the setting share the iterator.
+    /// Pauses from an iterator: `true` is a pause. After its end there are no pauses. Channels that share the
+    /// setting share the iterator.
     pub fn iter(cycles: impl IntoIterator<Item = bool, IntoIter: 'static>) -> Self {
         Pauses::of(Kind::Iter(Rc::new(RefCell::new(cycles.into_iter().fuse()))))
     }
@@ -207,7 +207,7 @@ impl fmt::Debug for Pauses {
     }
 }
 
-/// Where one channel is in its pauses.
+/// The position of one channel in its pauses.
 pub(crate) struct Cursor {
     setting: Rc<Setting>,
     kind: Kind,

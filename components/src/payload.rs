@@ -1,4 +1,4 @@
-//! What a handshake carries.
+//! Payloads of handshakes.
 
 use std::fmt::Debug;
 

@@ -69,8 +69,10 @@ mod map;
 mod mirror;
 mod mismatch;
 mod model;
+mod observe;
 #[allow(missing_docs, reason = "what the derives' code consists of")]
 mod part;
+mod register;
 mod rules;
 mod sequences;
 #[cfg(test)]
@@ -81,19 +83,20 @@ mod words;
 pub use access::{Access, UnknownAccess};
 #[doc(alias("uvm_reg_adapter", "uvm_reg_frontdoor"))]
 pub use frontdoor::Frontdoor;
-#[doc(alias = "uvm_reg_predictor")]
-pub use frontdoor::Observe;
-pub use frontdoor::{Observed, Refused, Reply};
-#[doc(alias = "uvm_reg_field")]
-pub use map::Field;
+pub use frontdoor::{Refused, Reply};
 #[doc(alias("uvm_reg_map", "uvm_reg_block"))]
 pub use map::Map;
-#[doc(alias = "uvm_reg")]
-pub use map::Register;
 pub use map::{MapBuilder, MapError};
 pub use mismatch::{Mismatch, Mismatches};
 #[doc(alias("uvm_reg", "uvm_reg_block", "ral", "register model"))]
 pub use model::Model;
+#[doc(alias = "uvm_reg_predictor")]
+pub use observe::Observe;
+pub use observe::Observed;
+#[doc(alias = "uvm_reg_field")]
+pub use register::Field;
+#[doc(alias = "uvm_reg")]
+pub use register::Register;
 #[doc(alias = "uvm_reg")]
 pub use typed::Reg;
 pub use typed::{RegisterFields, Registers};

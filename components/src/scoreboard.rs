@@ -1,4 +1,4 @@
-//! Scoreboards: what was expected against what was observed.
+//! Scoreboards compare expected with observed transactions.
 
 use std::borrow::Borrow;
 use std::cell::{Cell, RefCell};
@@ -48,7 +48,7 @@ struct Board<T: Debug + PartialEq + 'static> {
     rule: Rule<T>,
     expected: RefCell<VecDeque<Expected<T>>>,
     counts: Cell<Counts>,
-    /// Nothing more is to be said of what is left.
+    /// The rest has been reported.
     finished: Cell<bool>,
 }
 
@@ -117,7 +117,7 @@ impl<T: Debug + PartialEq + 'static> Scoreboard<T> {
     ///
     /// # Panics
     ///
-    /// At the caller's line: the window has room for none.
+    /// At the caller's line, if the window is 0.
     #[track_caller]
     pub fn in_window(name: impl Into<String>, size: usize) -> Self {
         assert!(size > 0, "a window of 0 transactions lets none through");
@@ -273,7 +273,7 @@ impl<T: Debug + PartialEq + 'static> Scoreboard<T> {
 }
 
 impl<T: Debug + PartialEq + 'static> Board<T> {
-    /// Where those are that an observed one may equal, the likeliest first.
+    /// The indices of the transactions that an observed one may match, the likeliest first.
     fn candidates(&self, expected: &VecDeque<Expected<T>>, observed: &T) -> Vec<usize> {
         match &self.rule {
             Rule::InOrder => (0..expected.len().min(1)).collect(),
@@ -300,7 +300,7 @@ impl<T: Debug + PartialEq + 'static> Board<T> {
         }
     }
 
-    /// What is left, in words.
+    /// A text about the transactions that are left.
     fn left(&self) -> Option<String> {
         let expected = self.expected.borrow();
         let first = expected.front()?;
@@ -328,7 +328,7 @@ impl<T: Debug + PartialEq + 'static> Drop for Board<T> {
     }
 }
 
-/// How the two differ, line by line: what was expected with `-`, what was observed with `+`.
+/// The differences, line by line: expected with `-`, observed with `+`.
 fn difference(expected: &impl Debug, observed: &impl Debug) -> String {
     let (expected, observed) = (format!("{expected:#?}\n"), format!("{observed:#?}\n"));
     if expected == observed {

@@ -1,6 +1,6 @@
-//! What a source has been given to send, and how its callers hear what became of it.
+//! The queue of a sender, and the outcome of each item for its callers.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
@@ -36,7 +36,7 @@ pub enum OnReset {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Interrupted {
-    /// A reset came before it.
+    /// A reset came first.
     Reset,
     /// The component has ended.
     Ended,
@@ -121,7 +121,7 @@ impl<T> Sending<T> {
         })
     }
 
-    /// Accepts an item that is to be answered, and waits for the answer; what drops the item instead says why.
+    /// Queues an item with an answer, and waits for the answer. If the item is dropped instead, the error says why.
     pub(crate) async fn ask<A>(
         self: Rc<Self>,
         item: impl FnOnce(OneshotSender<A>) -> T,
@@ -140,7 +140,7 @@ impl<T> Sending<T> {
         }
     }
 
-    /// The next item, if there is one that fits.
+    /// Takes the next item, if there is one that fits.
     pub(crate) fn take_first(&self, fits: impl Fn(&T) -> bool) -> Option<(u64, T)> {
         let taken = {
             let mut state = self.state.borrow_mut();
@@ -240,7 +240,7 @@ impl<T> Sending<T> {
     }
 }
 
-/// Waits until it is known what became of an item.
+/// Waits for the outcome of an item.
 async fn outcome_of(sending: &dyn Outcomes, number: u64) -> Result<(), Interrupted> {
     loop {
         let wait = sending.done().wait();
@@ -252,7 +252,7 @@ async fn outcome_of(sending: &dyn Outcomes, number: u64) -> Result<(), Interrupt
 }
 
 trait Outcomes {
-    /// What became of an item; `None` if it is not done yet.
+    /// The outcome of an item; `None` if it is not done yet.
     fn outcome(&self, number: u64) -> Option<Result<(), Interrupted>>;
     fn done(&self) -> &Event;
 }
@@ -325,89 +325,10 @@ impl fmt::Debug for Ticket {
     }
 }
 
-/// Ends what a component sends, however its task ends.
+/// Closes the queue, however the component's task ends.
 pub(crate) struct EndOnDrop<T>(pub(crate) Rc<Sending<T>>);
 
 impl<T> Drop for EndOnDrop<T> {
-    fn drop(&mut self) {
-        self.0.end();
-    }
-}
-
-/// What a sink has received and nobody has taken yet.
-pub(crate) struct Received<T> {
-    items: RefCell<VecDeque<T>>,
-    arrived: Event,
-    epoch: Cell<u64>,
-    ended: Cell<bool>,
-    capacity: usize,
-}
-
-impl<T> Received<T> {
-    #[track_caller]
-    pub(crate) fn new(name: &'static str, capacity: usize) -> Rc<Self> {
-        Rc::new(Received {
-            items: RefCell::default(),
-            arrived: Event::new().named(name),
-            epoch: Cell::new(0),
-            ended: Cell::new(false),
-            capacity,
-        })
-    }
-
-    pub(crate) fn push(&self, item: T) {
-        self.items.borrow_mut().push_back(item);
-        self.arrived.notify_all();
-    }
-
-    pub(crate) fn has_room(&self) -> bool {
-        self.items.borrow().len() < self.capacity
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.items.borrow().len()
-    }
-
-    pub(crate) fn try_take(&self) -> Option<T> {
-        self.items.borrow_mut().pop_front()
-    }
-
-    /// The next item; who waits while a reset empties the queue gets an error with [`OnReset::Fail`].
-    pub(crate) async fn take(&self, on_reset: OnReset) -> Result<T, Interrupted> {
-        let epoch = self.epoch.get();
-        loop {
-            let wait = self.arrived.wait();
-            if on_reset == OnReset::Fail && self.epoch.get() != epoch {
-                return Err(Interrupted::Reset);
-            }
-            if let Some(item) = self.try_take() {
-                return Ok(item);
-            }
-            if self.ended.get() {
-                return Err(Interrupted::Ended);
-            }
-            wait.await;
-        }
-    }
-
-    /// A reset: nothing is left of what came before it.
-    pub(crate) fn reset(&self) {
-        let dropped = std::mem::take(&mut *self.items.borrow_mut());
-        drop(dropped);
-        self.epoch.set(self.epoch.get() + 1);
-        self.arrived.notify_all();
-    }
-
-    pub(crate) fn end(&self) {
-        self.ended.set(true);
-        self.arrived.notify_all();
-    }
-}
-
-/// Ends what a component receives, however its task ends.
-pub(crate) struct EndReceived<T>(pub(crate) Rc<Received<T>>);
-
-impl<T> Drop for EndReceived<T> {
     fn drop(&mut self) {
         self.0.end();
     }
@@ -418,6 +339,7 @@ mod tests {
     use verifork::task::{block_on, scope, yield_now};
 
     use super::*;
+    use crate::received::Received;
 
     #[test]
     fn a_ticket_tells_when_its_own_transfer_is_done_whatever_the_order() {

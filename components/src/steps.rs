@@ -29,7 +29,7 @@ pub(crate) async fn until_step(step: u64) {
     }
 }
 
-/// Waits for so many steps; not at all for none.
+/// Waits for this many steps; with 0, it does not wait.
 pub(crate) async fn for_steps(steps: u64) {
     until_step(now().steps().saturating_add(steps)).await;
 }

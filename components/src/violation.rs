@@ -46,7 +46,7 @@ impl Violation {
         Violation { at, ..self }
     }
 
-    /// Of which transaction.
+    /// The transaction.
     #[must_use]
     pub(crate) fn of(self, transaction: impl Into<String>) -> Self {
         let transaction = transaction.into();
@@ -56,7 +56,7 @@ impl Violation {
         }
     }
 
-    /// What a signal has to do with it.
+    /// A signal that is involved, and its state.
     #[must_use]
     pub(crate) fn signal(mut self, path: &str, state: impl fmt::Display) -> Self {
         self.signals.push(format!("{path} {state}"));
@@ -73,7 +73,7 @@ impl Violation {
         &self.bus
     }
 
-    /// When it was broken; `None` for what needs no time to be found.
+    /// The time at which it was broken; `None` if it does not depend on time.
     pub fn at(&self) -> Option<SimTime> {
         self.at
     }
@@ -110,7 +110,7 @@ impl std::error::Error for Violation {}
 pub struct Rule {
     /// The name that the field knows it by.
     pub name: &'static str,
-    /// What it demands.
+    /// Its requirement.
     pub demands: &'static str,
 }
 
@@ -137,7 +137,7 @@ impl Ignored {
     ///
     /// # Panics
     ///
-    /// At the caller's line: there is no such rule.
+    /// At the caller's line, if there is no such rule.
     #[track_caller]
     pub(crate) fn add(&mut self, name: &str, rules: &[Rule]) {
         let names: Vec<_> = rules.iter().map(|rule| rule.name).collect();
@@ -148,7 +148,7 @@ impl Ignored {
     ///
     /// # Panics
     ///
-    /// At the caller's line: it is none of them.
+    /// At the caller's line, for any other rule.
     #[track_caller]
     pub(crate) fn add_one_of(&mut self, name: &str, rules: &[&'static str]) {
         match rules.iter().find(|rule| **rule == name) {
@@ -173,8 +173,8 @@ impl Ignored {
         Err(violation.into())
     }
 
-    /// Fails the test for what is under way at the end of a checker, unless the rule is ignored, or a broken
-    /// rule has ended the test: what is under way then says nothing.
+    /// Fails the test for unfinished transactions at the end of a checker, unless the rule is ignored or a broken
+    /// rule has ended the test.
     pub(crate) fn judge_end(&self, violation: Violation) {
         if !self.has(violation.rule) && !BROKEN.get() {
             fail_test(violation);

@@ -95,7 +95,7 @@ struct Control {
 const HADDR: usize = 0;
 const HWRITE: usize = 1;
 
-/// HADDR and HWRITE first, then what there is of the others.
+/// HADDR and HWRITE first, then the optional signals that exist.
 fn control(signals: &Signals) -> Vec<Control> {
     let control = |signal: Signal<LogicVec>, name, unknown, stable, burst| Control {
         signal,
@@ -160,7 +160,7 @@ fn control(signals: &Signals) -> Vec<Control> {
     all
 }
 
-/// What there was at the edge before.
+/// The state at the edge before.
 #[derive(Clone, Copy)]
 struct Before {
     kind: u8,
@@ -169,7 +169,7 @@ struct Before {
     error: bool,
 }
 
-/// What the data phase answers.
+/// The response of a data phase.
 #[derive(Clone, Copy)]
 enum Answered {
     /// It began before the checker did, or belongs to another subordinate.
@@ -184,7 +184,7 @@ enum Answered {
     },
 }
 
-/// A burst that goes on.
+/// A burst that is under way.
 #[derive(Clone, Copy)]
 struct Open {
     number: u64,
@@ -325,7 +325,7 @@ impl Checking {
         self.check(known, "AHB_ERRS_HRDATA_X", what)
     }
 
-    /// What is asked for is known, and is one.
+    /// Checks that the request is known and valid.
     fn asked(&mut self) -> Result {
         for control in &mut self.control {
             control.signal.get_into(&mut control.now)?;
@@ -345,13 +345,13 @@ impl Checking {
         self.check(aligned, "AHB_ERRM_HADDR_ALIGNED", &what)
     }
 
-    /// The bytes of a transfer, by what HSIZE is or was.
+    /// The number of bytes of a transfer, by HSIZE.
     fn bytes(&self, word: impl Fn(&Control) -> u64) -> u64 {
         let size = self.control.iter().find(|control| control.name == "HSIZE");
         size.map_or(self.signals.bytes() as u64, |size| 1 << (word(size) & 7))
     }
 
-    /// While HREADY was 0, what was asked for stays.
+    /// While HREADY is 0, the request must not change.
     fn stable(&self, kind: u8) -> Result {
         let Some(before) = self.before.filter(|before| !before.ready) else {
             return Ok(());
@@ -366,7 +366,7 @@ impl Checking {
         let what = "HTRANS changed while HREADY was 0";
         let holds = kind == before.kind || may_change || ends_by_error;
         self.check(holds, "AHB_ERRM_HTRANS_STABLE", what)?;
-        // Of an IDLE nothing has to stay, nor of a burst of any length that ends with BUSY.
+        // IDLE may change, and so may a BUSY that ends a burst of undefined length.
         let goes_on = before.kind >= NONSEQ || (before.kind == BUSY && kind != NONSEQ);
         if kind == IDLE || before.kind == IDLE || !goes_on {
             return Ok(());

@@ -64,14 +64,14 @@ impl Manager {
         Manager { timeout, ..self }
     }
 
-    /// A burst goes on after an error.
+    /// Continues bursts after an error.
     pub fn goes_on_after_errors(self) -> Self {
         let goes_on = true;
         Manager { goes_on, ..self }
     }
 
-    /// What a reset does to requests that are not done: they fail unless told otherwise. One that is tried again
-    /// begins with its first transfer.
+    /// Sets what a reset does to requests that are not done: by default, they fail. One that is tried again begins
+    /// with its first transfer.
     pub fn on_reset(self, on_reset: OnReset) -> Self {
         Manager { on_reset, ..self }
     }
@@ -172,7 +172,7 @@ struct Running {
     requests: Rc<Sending<Asked>>,
     /// That of the data phase, and its successor, which may be asked for already.
     open: VecDeque<Open>,
-    /// What is asked for: nothing with IDLE and BUSY.
+    /// The request; none with IDLE and BUSY.
     address: Option<Phase>,
     data: Option<Phase>,
     waited: u32,
@@ -238,7 +238,7 @@ impl Running {
     /// HREADY is 0.
     fn waits(&mut self, error: bool) -> Result {
         if error && !self.goes_on && !self.open.is_empty() {
-            // The first cycle of an error: what the burst would ask for next is given up.
+            // In the first cycle of an error, the rest of the burst is cancelled.
             let is_asking = self.asking() == Some(0);
             let front = &mut self.open[0];
             if is_asking && self.address.take().is_some() {
@@ -389,7 +389,7 @@ impl RunningManager {
         &self.signals
     }
 
-    /// Does a transfer or a burst, and tells how it ended.
+    /// Makes a transfer or a burst, and returns its outcome.
     ///
     /// # Errors
     ///

@@ -33,9 +33,9 @@ pub struct Transfer {
     pub bytes: u32,
     /// How many bytes the data of the bus has.
     pub bytes_of_data: u32,
-    /// What was written, in its lowest bits; `None` of a read.
+    /// The written data, in the lowest bits; `None` for a read.
     pub write: Option<Word>,
-    /// What was read, in its lowest bits; 0 of a write and of an error.
+    /// The read data, in the lowest bits; 0 for a write or an error.
     pub read: Word,
     /// Whether it has ended with an error.
     pub error: bool,

@@ -91,7 +91,7 @@ impl Signals {
         }
     }
 
-    /// What the subordinate drives: HREADYOUT, if there is one.
+    /// The ready signal that the subordinate drives: HREADYOUT, if there is one.
     pub(super) fn answer_ready(&self) -> Signal<Logic> {
         self.hreadyout.unwrap_or(self.hready)
     }
@@ -201,7 +201,7 @@ impl Signals {
         Ok(signal.try_set_from(&value)?)
     }
 
-    /// What is in the lanes of a transfer, in its lowest bits.
+    /// The data in the lanes of a transfer, in the lowest bits.
     fn sample(
         &self,
         signal: &Signal<LogicVec>,
@@ -234,7 +234,7 @@ impl Signals {
         }
     }
 
-    /// HTRANS; IDLE where another subordinate is selected.
+    /// HTRANS; IDLE if another subordinate is selected.
     pub(super) fn transfer_kind(&self) -> Result<u8> {
         let selected = match &self.hsel {
             Some(signal) => self.bit(signal, "AHB_ERRM_HTRANS_X", "HSEL")?,
@@ -271,12 +271,12 @@ impl Signals {
         })
     }
 
-    /// What is written in the data phase, in its lowest bits.
+    /// The written data of the data phase, in the lowest bits.
     pub(super) fn written(&self, phase: &Phase) -> Result<Word> {
         self.sample(&self.hwdata, phase, "AHB_ERRM_HWDATA_X", "HWDATA")
     }
 
-    /// What is read at the end of the data phase, in its lowest bits.
+    /// The read data at the end of the data phase, in the lowest bits.
     pub(super) fn read(&self, phase: &Phase) -> Result<Word> {
         self.sample(&self.hrdata, phase, "AHB_ERRS_HRDATA_X", "HRDATA")
     }

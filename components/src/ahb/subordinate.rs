@@ -89,7 +89,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
     }
 }
 
-/// What it answers in the present cycle.
+/// The response of the current cycle.
 #[derive(Clone, Copy)]
 enum State {
     /// HREADY: the data phase ends.
@@ -126,7 +126,7 @@ impl<T: Target> Answering<T> {
                 return self.respond(true, true);
             }
             (State::Okay, Some(phase)) if phase.writes => {
-                // It was told that it would be done.
+                // The response has promised that the write succeeds.
                 let outcome = self.write(&phase)?;
                 verifork::ensure!(
                     outcome.is_ok(),
@@ -193,7 +193,7 @@ impl<T: Target> Answering<T> {
         self.respond(true, false)
     }
 
-    /// What a write will be answered, if the target knows.
+    /// The response to a write, if the target knows it in advance.
     fn would_write(&self, phase: &Phase) -> Option<Result<(), Fault>> {
         let parts = (0..phase.bytes as usize).step_by(8);
         let mut parts = parts.zip((phase.address..).step_by(8));
@@ -209,7 +209,7 @@ impl<T: Target> Answering<T> {
 
     fn write(&mut self, phase: &Phase) -> Result<Result<(), Fault>> {
         let word = self.signals.written(phase)?;
-        // What is known to fail in a part is not written in others.
+        // If a part is known to fail, the other parts are not written either.
         if let Some(Err(fault)) = self.would_write(phase) {
             return Ok(Err(fault));
         }

@@ -1,4 +1,4 @@
-//! What goes over the bus.
+//! Transfers and bursts.
 
 use super::word::Word;
 
@@ -82,7 +82,7 @@ impl Burst {
         matches!(self, Burst::Wrap4 | Burst::Wrap8 | Burst::Wrap16)
     }
 
-    /// The address after this one, with transfers of so many bytes.
+    /// The address after this one, for transfers of `bytes` bytes.
     ///
     /// ```
     /// use verifork_components::ahb::Burst;
@@ -103,7 +103,7 @@ impl Burst {
     }
 }
 
-/// What a manager asks for: a transfer, or a burst of them.
+/// A request of a manager: a transfer, or a burst.
 ///
 /// ```no_run
 /// use verifork_components::ahb;
@@ -120,9 +120,9 @@ pub struct Request {
     pub burst: Burst,
     /// How many transfers.
     pub beats: usize,
-    /// What is written, a word for each transfer, in its lowest bits; `None` of a read.
+    /// The data to write, a word for each transfer, in the lowest bits; `None` for a read.
     pub write: Option<Vec<Word>>,
-    /// HPROT; 0b0011 unless told otherwise.
+    /// HPROT; 0b0011 by default.
     pub prot: u8,
     /// HMASTLOCK.
     pub locked: bool,
@@ -215,7 +215,7 @@ impl Request {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
-    /// What was read, a word for each transfer that has ended, in its lowest bits; 0 of writes and of errors.
+    /// The read data, a word for each transfer that has ended, in the lowest bits; 0 for writes and errors.
     pub data: Vec<Word>,
     /// Which transfers have ended with an error.
     pub errors: Vec<usize>,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The data of a transfer, in its lowest bits: as wide as it has to be. Up to 64 bits need no heap.
+/// The data of a transfer, in the lowest bits. Up to 64 bits need no heap.
 ///
 /// ```
 /// use verifork_components::ahb::Word;

@@ -111,7 +111,7 @@ impl Checker {
     }
 }
 
-/// A signal that has to be held from setup to the end.
+/// A signal that must be stable from the setup phase to the end of the transfer.
 struct Held {
     signal: Signal<LogicVec>,
     name: &'static str,
@@ -124,7 +124,7 @@ struct Held {
 #[derive(Clone, Copy, PartialEq)]
 enum Phase {
     Idle,
-    /// So many cycles of the transfer have been seen, of which none was the last.
+    /// The number of cycles of the transfer so far, without its last one.
     Transfer(u32),
 }
 
@@ -206,7 +206,7 @@ impl AtEdges for Checking {
 }
 
 impl Checking {
-    /// What is asked for is known, and held.
+    /// Checks that the request is known and stable.
     fn hold(&mut self) -> Result {
         let held = self.phase != Phase::Idle;
         for asked in &mut self.asked {

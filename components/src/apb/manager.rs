@@ -56,7 +56,7 @@ impl Manager {
         Manager { timeout, ..self }
     }
 
-    /// What a reset does to transfers that were asked for and are not done: they fail unless told otherwise.
+    /// Sets what a reset does to requested transfers that are not done: by default, they fail.
     pub fn on_reset(self, on_reset: OnReset) -> Self {
         Manager { on_reset, ..self }
     }
@@ -203,7 +203,7 @@ impl RunningManager {
         &self.signals
     }
 
-    /// Does a transfer, and tells how it ended.
+    /// Makes a transfer, and returns its outcome.
     ///
     /// # Errors
     ///

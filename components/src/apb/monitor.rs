@@ -25,7 +25,7 @@ use crate::{Clocked, Publisher, Subscription};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transfer {
-    /// What was asked for; bytes that are not written are 0.
+    /// The request; bytes that are not written are 0.
     pub request: Request,
     /// How it ended.
     pub answer: Answer,
@@ -138,7 +138,7 @@ impl Monitor {
 #[derive(Clone, Debug)]
 pub struct RunningMonitor {
     transfers: Publisher<Transfer>,
-    /// Of a word.
+    /// The read word.
     bytes: usize,
 }
 

@@ -1,4 +1,4 @@
-//! The signals of the bus, and what goes over it.
+//! The signals of the bus, and its transfers.
 
 use verifork::Result;
 use verifork::dut::{Dut, Signal};
@@ -41,7 +41,7 @@ pub struct Signals {
     pub pprot: Option<Signal<u8>>,
 }
 
-/// What a manager asks for.
+/// A request of a manager.
 ///
 /// ```no_run
 /// use verifork_components::apb;
@@ -190,7 +190,7 @@ impl Signals {
         }
     }
 
-    /// What a transfer that ends at this edge asks for.
+    /// The request of a transfer that ends at this edge.
     pub(super) fn request(&self) -> Result<Request> {
         let byte = |signal: Option<Signal<u8>>, rule, name| {
             let read = signal.map(|signal| self.byte(signal, rule, name));

@@ -1,10 +1,11 @@
-//! What a manager writes, and what it is answered.
+//! The data that a manager writes, and the responses that it gets.
 
 use verifork::value::LogicVec;
 
 use super::Response;
 use super::burst::Burst;
-use super::signals::{AddressSignals, Bus};
+use super::bus::Bus;
+use super::signals::AddressSignals;
 
 /// The data of a burst: the bytes of its beats, in their order.
 ///
@@ -21,7 +22,7 @@ pub struct WriteData {
     pub bytes: Vec<u8>,
     /// Which of them are written, by WSTRB; all if it is empty.
     pub enabled: Vec<bool>,
-    /// WUSER: none, one for all beats, or one for each.
+    /// The values of WUSER: none, one for all beats, or one for each beat.
     pub users: Vec<LogicVec>,
 }
 
@@ -104,7 +105,7 @@ impl<const N: usize> From<[u8; N]> for WriteData {
 pub struct WriteAnswer {
     /// BRESP.
     pub response: Response,
-    /// BUSER, if there is the signal.
+    /// BUSER, if the bus has it.
     pub user: Option<LogicVec>,
 }
 
@@ -125,7 +126,7 @@ pub struct ReadAnswer {
     pub data: Vec<u8>,
     /// RRESP of each beat.
     pub responses: Vec<Response>,
-    /// RUSER of each beat, if there is the signal.
+    /// RUSER of each beat, if the bus has it.
     pub users: Vec<LogicVec>,
 }
 

@@ -9,7 +9,7 @@ use crate::lanes::strobes_of;
 
 use super::rules::AddressRules;
 
-/// No burst goes on beyond a multiple of it.
+/// No burst crosses a multiple of this address.
 const BOUNDARY: u64 = 4096;
 
 /// How the address changes from beat to beat: AWBURST and ARBURST.
@@ -41,7 +41,7 @@ impl Kind {
     }
 }
 
-/// What goes over a channel of addresses: a burst with all that belongs to it.
+/// A burst with all its attributes, as the address channels carry it.
 ///
 /// ```
 /// use verifork_components::axi::Burst;
@@ -58,7 +58,7 @@ impl Kind {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Burst {
-    /// Of the first byte.
+    /// The address of the first byte.
     pub address: u64,
     /// 1 to 256.
     pub beats: u16,
@@ -78,7 +78,7 @@ pub struct Burst {
     pub qos: u8,
     /// AWREGION or ARREGION.
     pub region: u8,
-    /// AWUSER or ARUSER; 0 if there is the signal and no value.
+    /// AWUSER or ARUSER; without a value, the signal is 0.
     pub user: Option<LogicVec>,
 }
 
@@ -259,7 +259,7 @@ impl Burst {
         first..end
     }
 
-    /// What two accesses have to share so that one is the other's exclusive pair.
+    /// The attributes that an exclusive pair of accesses must share.
     pub(super) fn is_pair_of(&self, other: &Burst) -> bool {
         let shape = |it: &Burst| (it.address, it.beats, it.beat_bytes, it.kind);
         shape(self) == shape(other)

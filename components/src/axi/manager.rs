@@ -1,22 +1,28 @@
 //! The side that reads and writes.
 
+mod reads;
+mod writes;
+
 use std::rc::Rc;
 
-use verifork::sync::{OneshotSender, oneshot};
-use verifork::value::{Logic, LogicVec};
+use verifork::sync::oneshot;
+use verifork::value::LogicVec;
 use verifork::{Error, Result};
 
 use super::access::{ReadAnswer, WriteAnswer, WriteData, refuses, refuses_data};
 use super::burst::{Burst, split};
+use super::bus::Bus;
+use super::data::Lanes;
 use super::rules;
-use super::signals::{Bus, Lanes, ReadSignals, WriteSignals, drive_user, last as last_of, words};
 use crate::axi_common::{At, Channel, ChannelPauses, Response};
 use crate::handshake::{Offering, Taking};
-use crate::outstanding::{Asked, Outstanding, Progress, Side, make_all};
+use crate::outstanding::{Asked, make_all};
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::sending::OnReset;
-use crate::violation::{Ignored, Violation};
+use crate::violation::Ignored;
 use crate::{Clocked, Pauses};
+use reads::{ReadSide, Reading};
+use writes::{WriteSide, Writing};
 
 /// Reads and writes: a builder, until it is [started](Self::start).
 ///
@@ -52,7 +58,7 @@ const TOO_SOON: [&str; 3] = [
 ];
 
 impl Manager {
-    /// A manager without pauses, of [`Signals`](super::Signals), [`WriteSignals`] or [`ReadSignals`].
+    /// A manager without pauses, of [`Signals`](super::Signals), [`WriteSignals`](super::WriteSignals) or [`ReadSignals`](super::ReadSignals).
     pub fn new(signals: impl Into<Bus>) -> Self {
         Manager {
             bus: signals.into(),
@@ -75,7 +81,7 @@ impl Manager {
         self
     }
 
-    /// What a reset does to accesses that are not answered: they fail, or are made again after it.
+    /// Sets what a reset does to accesses without a response: they fail, or are repeated after it.
     pub fn on_reset(self, on_reset: OnReset) -> Self {
         Manager { on_reset, ..self }
     }
@@ -104,7 +110,7 @@ impl Manager {
     ///
     /// # Panics
     ///
-    /// At the caller's line: it is none of these rules.
+    /// At the caller's line, for any other rule.
     #[track_caller]
     pub fn ignore(mut self, rule: &str) -> Self {
         self.ignored.add_one_of(rule, &TOO_SOON);
@@ -178,266 +184,10 @@ impl Manager {
     }
 }
 
-struct Writing {
-    burst: Burst,
-    data: WriteData,
-    answer: OneshotSender<WriteAnswer>,
-}
-
-struct Reading {
-    burst: Burst,
-    beat: u16,
-    answer: ReadAnswer,
-    sender: OneshotSender<ReadAnswer>,
-}
-
 #[derive(Clone)]
 struct Shared {
     writes: Rc<Asked<Writing>>,
     reads: Rc<Asked<Reading>>,
-}
-
-struct WriteSide {
-    bus: Bus,
-    signals: WriteSignals,
-    aw: Offering,
-    w: Offering,
-    b: Taking,
-    /// Where it is in the data of a burst.
-    beat: u16,
-    offset: usize,
-    lanes: Lanes,
-    strobe: LogicVec,
-    /// The strobes and WLAST that were written last.
-    written: Option<(u128, bool)>,
-    ignored: Ignored,
-}
-
-impl Side for WriteSide {
-    type Access = Writing;
-
-    fn idle(&mut self) -> Result {
-        self.aw.idle()?;
-        self.w.idle()?;
-        Ok(self.b.set_ready(false)?)
-    }
-
-    fn waits_for(&self) -> &'static str {
-        let sending = self.aw.waits_for().or(self.w.waits_for());
-        sending.unwrap_or(self.b.waits_for())
-    }
-
-    fn reset(&mut self, _: &mut Outstanding<Writing>) {
-        (self.beat, self.offset) = (0, 0);
-    }
-
-    fn edge(&mut self, writes: &mut Outstanding<Writing>) -> Result {
-        let before = writes.progress();
-        if self.aw.is_taken()? {
-            writes.address_is_sent();
-        }
-        if self.w.is_taken()?
-            && let Some(writing) = writes.next_data()
-        {
-            let lanes = writing.burst.lanes(self.beat, self.bus.bytes());
-            self.beat += 1;
-            self.offset += lanes.len();
-            if self.beat == writing.burst.beats {
-                (self.beat, self.offset) = (0, 0);
-                writes.data_is_sent();
-            }
-        }
-        if self.b.is_given()? {
-            self.answered(writes, before)?;
-        }
-        let next = writes.next_address();
-        if self.aw.may_offer(next.is_some())?
-            && let Some(writing) = next
-        {
-            self.signals.aw.drive(&writing.burst)?;
-            self.aw.offered()?;
-        }
-        let next = writes.next_data();
-        if self.w.may_offer(next.is_some())?
-            && let Some(writing) = next
-        {
-            self.drive_beat(writing)?;
-            self.w.offered()?;
-        }
-        self.b.open_if(true)?;
-        Ok(())
-    }
-}
-
-impl WriteSide {
-    fn drive_beat(&mut self, writing: &Writing) -> Result {
-        let signals = &self.signals.w;
-        let Writing { burst, data, .. } = writing;
-        let lanes = burst.lanes(self.beat, self.bus.bytes());
-        let (first, count) = (lanes.start, lanes.len());
-        let bytes = &data.bytes[self.offset..][..count];
-        let strobes = if data.enabled.is_empty() {
-            crate::lanes::strobes_of(lanes.clone())
-        } else {
-            let enabled = (0..count).filter(|index| data.is_enabled(self.offset + index));
-            enabled.fold(0, |bits, index| bits | 1 << (first + index))
-        };
-        self.lanes.drive(&signals.data, lanes, bytes)?;
-        let last = self.beat + 1 == burst.beats;
-        // What has not changed is not written again.
-        let written = self.written.replace((strobes, last));
-        if let Some(signal) = signals.strb
-            && written.is_none_or(|written| written.0 != strobes)
-        {
-            let words = words(strobes);
-            self.strobe
-                .assign_planes(signal.width(), |word| (words[word], 0));
-            signal.try_set_from(&self.strobe)?;
-        }
-        if let Some(signal) = signals.last
-            && written.is_none_or(|written| written.1 != last)
-        {
-            signal.try_set(Logic::from(last))?;
-        }
-        drive_user(signals.user, data.user(self.beat))
-    }
-
-    fn answered(&mut self, writes: &mut Outstanding<Writing>, before: Progress) -> Result {
-        let name = self.bus.name();
-        let (id, response) = self.signals.b.sample(name)?;
-        let found = writes.find(|writing| writing.burst.id == id);
-        let holds = |rule, has: fn(Progress, usize) -> bool, what: &str| {
-            if writes.is_in_time(found, before, has, (rule, &self.ignored)) {
-                return Ok(());
-            }
-            let what = format!("an answer with ID {id} to a write, {what}");
-            Err(verifork::Error::from(
-                Violation::new(rule, name, what).now(),
-            ))
-        };
-        holds(
-            "AXI4_ERRS_BRESP_AW",
-            Progress::is_addressed,
-            "that was not asked for",
-        )?;
-        holds(
-            "AXI4_ERRS_BRESP_WLAST",
-            Progress::is_sent,
-            "before the last beat of its data",
-        )?;
-        let Some(writing) = found.and_then(|at| writes.remove(at)) else {
-            return Ok(());
-        };
-        let user = self.signals.b.user.map(|signal| signal.get());
-        // Who asked may have gone.
-        let _ = writing.answer.send(WriteAnswer { response, user });
-        Ok(())
-    }
-}
-
-struct ReadSide {
-    bus: Bus,
-    signals: ReadSignals,
-    ar: Offering,
-    r: Taking,
-    lanes: Lanes,
-    ignored: Ignored,
-}
-
-impl Side for ReadSide {
-    type Access = Reading;
-
-    fn idle(&mut self) -> Result {
-        self.ar.idle()?;
-        Ok(self.r.set_ready(false)?)
-    }
-
-    fn waits_for(&self) -> &'static str {
-        self.ar.waits_for().unwrap_or(self.r.waits_for())
-    }
-
-    fn reset(&mut self, reads: &mut Outstanding<Reading>) {
-        for reading in reads.iter_mut() {
-            reading.beat = 0;
-            reading.answer = ReadAnswer::default();
-        }
-    }
-
-    fn edge(&mut self, reads: &mut Outstanding<Reading>) -> Result {
-        let before = reads.progress();
-        if self.ar.is_taken()? {
-            reads.address_is_sent();
-        }
-        if self.r.is_given()? {
-            self.answered(reads, before)?;
-        }
-        let next = reads.next_address();
-        if self.ar.may_offer(next.is_some())?
-            && let Some(reading) = next
-        {
-            self.signals.ar.drive(&reading.burst)?;
-            self.ar.offered()?;
-        }
-        self.r.open_if(true)?;
-        Ok(())
-    }
-}
-
-impl ReadSide {
-    fn answered(&mut self, reads: &mut Outstanding<Reading>, before: Progress) -> Result {
-        let (name, bytes) = (self.bus.name(), self.bus.bytes());
-        let signals = &self.signals.r;
-        let (id, response) = signals.sample(name)?;
-        let found = reads.find(|reading| reading.burst.id == id);
-        let rule = "AXI4_ERRS_RID";
-        let (has, rules) = (Progress::is_addressed, (rule, &self.ignored));
-        let in_time = reads.is_in_time(found, before, has, rules);
-        let found = found.filter(|_| in_time);
-        let Some((at, reading)) = found.and_then(|at| Some((at, reads.get_mut(at)?))) else {
-            let what = format!("data with ID {id}, and no read with it is under way");
-            return Err(Violation::new(rule, name, what).now().into());
-        };
-        let lanes = reading.burst.lanes(reading.beat, bytes);
-        let needed = if response.is_error() {
-            0
-        } else {
-            crate::lanes::strobes_of(lanes.clone())
-        };
-        self.lanes
-            .sample(&signals.data, needed, &rules::RDATA, name)?;
-        let answer = &mut reading.answer;
-        if reading.beat == 0 {
-            answer.data.reserve(reading.burst.data_bytes());
-            let beats = usize::from(reading.burst.beats);
-            answer.responses.reserve(beats);
-            answer
-                .users
-                .reserve(if signals.user.is_some() { beats } else { 0 });
-        }
-        answer.data.extend_from_slice(&self.lanes.bytes[lanes]);
-        answer.responses.push(response);
-        if let Some(signal) = signals.user {
-            answer.users.push(signal.get());
-        }
-        reading.beat += 1;
-        let is_last = reading.beat == reading.burst.beats;
-        let last = last_of(signals.last, &rules::RLAST, name)?.unwrap_or(is_last);
-        if last != is_last {
-            let what = format!(
-                "RLAST is {} with beat {} of {}",
-                u8::from(last),
-                reading.beat,
-                reading.burst.beats
-            );
-            return Err(Violation::new("AXI4_ERRS_RDATA_NUM", name, what)
-                .now()
-                .into());
-        }
-        if is_last && let Some(reading) = reads.remove(at) {
-            let _ = reading.sender.send(reading.answer); // who asked may have gone
-        }
-        Ok(())
-    }
 }
 
 /// A manager that runs. A clone is the same manager.
@@ -457,7 +207,7 @@ impl ReadSide {
 pub struct RunningManager {
     shared: Shared,
     bus: Bus,
-    /// What belongs to the bursts of accesses of any length.
+    /// The template for bursts of accesses of any length.
     like: Burst,
     longest: u16,
 }
@@ -574,7 +324,7 @@ impl RunningManager {
         }
     }
 
-    /// Writes a burst, and tells how it was answered.
+    /// Writes a burst, and returns the response.
     ///
     /// # Errors
     ///
@@ -597,7 +347,7 @@ impl RunningManager {
         }
     }
 
-    /// Reads a burst, and tells how it was answered.
+    /// Reads a burst, and returns the response.
     ///
     /// # Errors
     ///

@@ -4,7 +4,7 @@ use crate::axi_common::{handshake_rules, rules};
 use crate::handshake::HandshakeRules;
 use crate::violation::Rule;
 
-/// The rules that a signal has: its name, and what it breaks by a change or by unknown bits.
+/// The rules of a signal: its name, and the rules that it breaks by a change or by unknown bits.
 #[derive(Debug)]
 pub(super) struct SignalRules {
     pub(super) name: &'static str,
@@ -26,7 +26,7 @@ macro_rules! signal {
 #[derive(Debug)]
 pub(super) struct AddressRules {
     pub(super) handshake: HandshakeRules,
-    /// In the order of [`Field`](super::signals::Field).
+    /// In the order of [`Field`](super::address::Field).
     pub(super) signals: [SignalRules; 11],
     pub(super) channel: &'static str,
     pub(super) boundary: &'static str,

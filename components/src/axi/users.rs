@@ -1,4 +1,4 @@
-//! What a subordinate gives beside its answers: BUSER and RUSER.
+//! The user signals of a subordinate's responses: BUSER and RUSER.
 
 use std::panic::Location;
 use std::rc::Rc;
@@ -9,9 +9,9 @@ use verifork::value::{LogicValue, LogicVec, ValueError};
 
 use super::Response;
 use super::burst::Burst;
-use super::signals::Bus;
+use super::bus::Bus;
 
-/// A burst of writes that is being answered: of what [`buser`](super::Subordinate::buser) makes BUSER.
+/// A write that is being answered: the argument of the function for [`buser`](super::Subordinate::buser).
 ///
 /// ```
 /// use verifork::value::{LogicValue, LogicVec, ValueError};
@@ -25,7 +25,7 @@ use super::signals::Bus;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct AnsweredWrite<'a> {
-    /// What came over AW.
+    /// The burst on AW.
     pub burst: &'a Burst,
     /// WUSER of each beat; nothing on a bus without the signal.
     pub users: &'a [LogicVec],
@@ -33,7 +33,7 @@ pub struct AnsweredWrite<'a> {
     pub response: Response,
 }
 
-/// A beat of a burst of reads that is being answered: of what [`ruser`](super::Subordinate::ruser) makes RUSER.
+/// A beat of a read that is being answered: the argument of the function for [`ruser`](super::Subordinate::ruser).
 ///
 /// ```
 /// use verifork::value::{LogicVec, ValueError};
@@ -47,7 +47,7 @@ pub struct AnsweredWrite<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct AnsweredRead<'a> {
-    /// What came over AR.
+    /// The burst on AR.
     pub burst: &'a Burst,
     /// Which beat, from 0.
     pub beat: u16,
@@ -55,7 +55,7 @@ pub struct AnsweredRead<'a> {
     pub response: Response,
 }
 
-/// A function that a test has given, which makes a value of so many bits of an answer.
+/// A function of the test that computes the value of a user signal, with the signal's width.
 pub(super) struct User<F: ?Sized> {
     function: Rc<F>,
     given_at: &'static Location<'static>,

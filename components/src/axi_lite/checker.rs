@@ -9,10 +9,10 @@ use super::signals::Signals;
 use crate::Clocked;
 use crate::axi_common::Channel;
 use crate::checking::{AtEdges, AtEnd, ignores_rules, look_at_edges};
-use crate::handshake::{Seen, Watched, Watching};
 use crate::memory::mask_of;
 use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
+use crate::watching::{Seen, Watched, Watching};
 
 /// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
 ///

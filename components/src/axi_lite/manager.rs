@@ -70,7 +70,7 @@ impl Manager {
         self
     }
 
-    /// AWPROT and ARPROT of all accesses: 0 unless told otherwise.
+    /// Sets AWPROT and ARPROT of all accesses. The default is 0.
     ///
     /// # Panics
     ///
@@ -102,7 +102,7 @@ impl Manager {
     ///
     /// # Panics
     ///
-    /// At the caller's line: it is none of these rules.
+    /// At the caller's line, for any other rule.
     #[track_caller]
     pub fn ignore(mut self, rule: &str) -> Self {
         self.ignored.add_one_of(rule, &TOO_SOON);
@@ -168,7 +168,7 @@ impl Manager {
         }
     }
 
-    /// What a reset does to accesses that are not answered: they fail, or are made again after it.
+    /// Sets what a reset does to accesses without a response: they fail, or are repeated after it.
     pub fn on_reset(self, on_reset: OnReset) -> Self {
         Manager { on_reset, ..self }
     }
@@ -361,7 +361,7 @@ impl RunningManager {
         }
     }
 
-    /// Writes the bytes of a word that have a strobe, and tells how it was answered.
+    /// Writes the bytes of a word that have a strobe, and returns the response.
     ///
     /// # Errors
     ///
@@ -409,7 +409,7 @@ impl RunningManager {
         }
     }
 
-    /// Reads a word, and tells how it was answered; the data of a read that failed means nothing.
+    /// Reads a word, and returns the response. The data of a failed read has no meaning.
     ///
     /// # Errors
     ///

@@ -36,7 +36,7 @@ pub struct Write {
     pub response: Response,
     /// When its address was transferred.
     pub begun: SimTime,
-    /// When it was answered.
+    /// The time of the response.
     pub ended: SimTime,
 }
 
@@ -132,8 +132,8 @@ impl Monitor {
                     recorded.attribute("address", format_args!("{address:#x}"));
                     (address, now, recorded)
                 };
-                // What is asked for comes first: answers of a design that does not wait a cycle would belong to the
-                // accesses after them otherwise.
+                // Requests come first. Otherwise responses of a design that does not wait a cycle would belong to
+                // later accesses.
                 if aw.is_valid()? && aw.is_ready()? {
                     open.addresses
                         .push_back(begin("write", signals.address(Channel::Aw)?));
@@ -203,7 +203,7 @@ impl Monitor {
 pub struct RunningMonitor {
     writes: Publisher<Write>,
     reads: Publisher<Read>,
-    /// Of a word.
+    /// The read word.
     bytes: usize,
 }
 

@@ -119,7 +119,7 @@ impl Signals {
         if self.bytes() == 8 { 0xff } else { 0x0f }
     }
 
-    /// What a signal holds; unknown bits are a broken rule.
+    /// The value of a signal. Unknown bits are a broken rule.
     pub(super) fn known<T>(
         &self,
         rule: &'static str,

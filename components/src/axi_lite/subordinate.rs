@@ -11,7 +11,7 @@ use crate::memory::{Fault, Memory};
 use crate::parent::{Claim, Parent, free_name, rng_named};
 use crate::{Clocked, Pauses};
 
-/// What a subordinate answers from: a [`Memory`], or registers of a testbench's own.
+/// The storage or logic behind a subordinate: a [`Memory`], or registers of the testbench.
 ///
 /// ```
 /// use std::cell::Cell;
@@ -183,7 +183,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
     }
 }
 
-/// What both directions have.
+/// The common part of both directions.
 struct Side<T> {
     signals: Signals,
     target: T,
@@ -192,7 +192,7 @@ struct Side<T> {
 }
 
 impl<T: Target> Side<T> {
-    /// When what came now may be answered.
+    /// The cycle from which a request that arrives now may be answered.
     fn due(&mut self) -> u64 {
         self.cycle + u64::from(self.target.latency(&mut self.latency))
     }

@@ -1,7 +1,7 @@
 //! Frames from beats, of any number of streams at a time.
 
+use super::beats::BeatBuffer;
 use super::frame::Frame;
-use super::signals::BeatBuffer;
 
 /// The frames that have begun and not ended, each with something of its receiver's.
 pub(super) struct Assembly<X>(Vec<(Frame, X)>);

@@ -3,13 +3,14 @@
 use verifork::Result;
 use verifork::value::LogicVec;
 
+use super::beats::{unknown_bits, watched};
 use super::rules::RULES;
-use super::signals::{Signals, unknown_bits, watched};
+use super::signals::Signals;
 use crate::Clocked;
 use crate::checking::{AtEdges, AtEnd, ignores_rules, look_at_edges};
-use crate::handshake::{Seen, Watching};
 use crate::parent::Parent;
 use crate::violation::{Ignored, Violation};
+use crate::watching::{Seen, Watching};
 
 /// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
 ///
@@ -103,7 +104,7 @@ impl Checker {
     }
 }
 
-/// Where each signal is among those that are watched.
+/// The index of each signal among the watched ones.
 #[derive(Clone, Copy)]
 struct Places {
     data: Option<usize>,
@@ -148,7 +149,7 @@ impl Checking {
         place.map(|place| self.watching.value(place))
     }
 
-    /// What TKEEP, TSTRB and TDATA have to do with each other.
+    /// Checks TKEEP, TSTRB and TDATA against each other.
     fn check_bytes(&self) -> Result {
         let (keep, strobe) = (self.value(self.places.keep), self.value(self.places.strobe));
         let bit = |vector: Option<&LogicVec>, index: usize| {

@@ -1,8 +1,8 @@
-//! What a stream carries: bytes, frames, beats.
+//! The contents of a stream: bytes, frames, beats.
 
 use verifork::value::LogicVec;
 
-/// What a byte of a stream is, by its bits of TKEEP and TSTRB.
+/// The type of a byte, from its bits of TKEEP and TSTRB.
 ///
 /// ```
 /// use verifork_components::axi_stream::ByteKind;
@@ -21,11 +21,11 @@ pub enum ByteKind {
     Data,
     /// A byte that keeps a place, without data: TKEEP 1, TSTRB 0.
     Position,
-    /// A byte that may be left out: TKEEP 0.
+    /// A null byte, which may be removed: TKEEP 0.
     Null,
 }
 
-/// A frame: the bytes of a stream up to TLAST, with what goes beside them.
+/// A frame: the bytes of a stream up to TLAST, with TID, TDEST and TUSER.
 ///
 /// ```
 /// use verifork::value::LogicVec;
@@ -38,7 +38,7 @@ pub enum ByteKind {
 pub struct Frame {
     /// The bytes, in the order of the stream; 0 for those that are not data.
     pub data: Vec<u8>,
-    /// What each byte is; empty if all are data. What monitors and sinks give has no null bytes.
+    /// The type of each byte; empty if all are data. Frames from monitors and sinks have no null bytes.
     pub kinds: Vec<ByteKind>,
     /// TID.
     pub id: u32,
@@ -90,7 +90,7 @@ impl Frame {
         Frame { kinds, ..self }
     }
 
-    /// What the byte at this index is.
+    /// The type of the byte at this index.
     pub fn kind(&self, index: usize) -> ByteKind {
         self.kinds.get(index).copied().unwrap_or_default()
     }
@@ -116,7 +116,7 @@ impl Frame {
         self
     }
 
-    /// One value of TUSER says as much as many equal ones, and none as much as 0.
+    /// One value of TUSER stands for many equal ones, and none for 0.
     pub(super) fn join_users(&mut self) {
         if self.users.windows(2).all(|pair| pair[0] == pair[1]) {
             self.users.truncate(1);
@@ -139,7 +139,7 @@ impl Frame {
     }
 }
 
-/// A beat as it was on the wires. What the stream does not have is empty, or what the protocol says of it.
+/// A beat on the wires. Signals that the stream does not have are empty, or have the protocol's default.
 ///
 /// ```no_run
 /// use verifork::prelude::*;

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use verifork::record;
 
 use super::assembly::Assembly;
+use super::beats::BeatBuffer;
 use super::frame::{Beat, Frame};
-use super::signals::{BeatBuffer, Signals};
+use super::signals::Signals;
 use crate::parent::{Parent, free_name};
 use crate::{Clocked, Publisher, Subscription};
 

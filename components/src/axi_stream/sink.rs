@@ -4,11 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::assembly::Assembly;
+use super::beats::BeatBuffer;
 use super::frame::Frame;
-use super::signals::{BeatBuffer, Signals};
+use super::signals::Signals;
 use crate::handshake::take_all;
 use crate::parent::{Claim, Parent, free_name, interned};
-use crate::sending::{EndReceived, Interrupted, OnReset, Received};
+use crate::received::{EndReceived, Received};
+use crate::sending::{Interrupted, OnReset};
 use crate::{Clocked, Pauses};
 
 /// Receives frames: a builder, until it is [started](Self::start).

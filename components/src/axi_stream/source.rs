@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use verifork::{Result, Test, TestRng};
 
+use super::beats::Writer;
 use super::frame::Frame;
-use super::signals::{Signals, Writer};
+use super::signals::Signals;
 use crate::handshake::{Ended, Next, Offering, next_of};
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::sending::{EndOnDrop, OnReset, Sending, Ticket};
@@ -53,7 +54,7 @@ impl Source {
         Source { pauses, ..self }
     }
 
-    /// What a reset does to frames that were accepted and are not yet sent in full.
+    /// Sets what a reset does to frames that were accepted but not sent completely.
     pub fn on_reset(self, on_reset: OnReset) -> Self {
         Source { on_reset, ..self }
     }
@@ -162,7 +163,7 @@ impl UnderWay {
         }
     }
 
-    /// The frame and the beat that come next, if there are any.
+    /// The next frame and beat, if there is one.
     fn choose(&mut self) -> Option<(&Frame, usize)> {
         while self.frames.len() < self.most {
             let frames = &self.frames;
@@ -233,8 +234,7 @@ pub struct RunningSource {
 }
 
 impl RunningSource {
-    /// Gives it a frame to send; resolves once that is accepted into the queue. The ticket tells when its last
-    /// beat was taken.
+    /// Queues a frame; resolves once the queue has accepted it. The ticket tells when its last beat was taken.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Who is spoken to.
+//! Addresses of targets.
 
 use std::fmt;
 
@@ -84,7 +84,7 @@ impl Address {
         }
     }
 
-    /// What the first byte, and the second one if there is, mean.
+    /// The meaning of the first address byte, and of the second one if there is one.
     pub(super) fn of_bytes(first: u8, second: Option<u8>) -> Self {
         match second {
             Some(low) => Address {

@@ -4,8 +4,10 @@ use verifork::time::{SimDuration, SimTime};
 use verifork::trigger::read_only;
 use verifork::{Result, first_of};
 
-use super::bus::{Event, Kind, RunningBus, Wire};
+use super::bus::RunningBus;
 use super::follower::Follower;
+use super::lines::{Event, Kind};
+use super::pins::Wire;
 use super::rules::RULES;
 use super::timing::{Timing, in_steps};
 use crate::Clocked;
@@ -54,7 +56,7 @@ impl Checker {
         Checker { max_low, ..self }
     }
 
-    /// While this reset is active nothing is looked at, and what it cuts short is forgotten.
+    /// Sets a reset: while it is active, nothing is checked, and interrupted transfers are dropped.
     pub fn reset_of(self, clocked: &Clocked) -> Self {
         let reset = Some(*clocked);
         Checker { reset, ..self }
@@ -123,10 +125,10 @@ struct Times {
     max_low: Option<u64>,
 }
 
-/// What there was of a message.
+/// The message so far.
 #[derive(Default)]
 struct Message {
-    /// Of the present byte and its acknowledge.
+    /// The bits of the current byte and its acknowledge.
     bits: u32,
     bytes: u32,
     first: u8,
@@ -301,7 +303,7 @@ impl Checking {
         Ok(())
     }
 
-    /// Something comes late enough after something else.
+    /// Checks a minimum time between two events.
     fn after(
         &self,
         rule: &'static str,

@@ -1,12 +1,12 @@
-//! Bytes of what happens on the lines.
+//! Assembles bytes from the events on the lines.
 
 use verifork::Result;
 use verifork::task::waiting_for;
 
-use super::bus::{Event, Kind, Lines};
+use super::lines::{Event, Kind, Lines};
 use crate::Subscription;
 
-/// What ended a byte before its end.
+/// The event that interrupted a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cut {
     Start,
@@ -28,7 +28,7 @@ impl Follower {
         }
     }
 
-    /// Forgets what has happened.
+    /// Drops the events so far.
     pub(super) fn clear(&self) {
         while self.events.try_recv().is_some() {}
     }

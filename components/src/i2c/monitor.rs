@@ -30,13 +30,13 @@ use crate::{Clocked, Publisher, Subscription};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transfer {
-    /// The address. That of a read of 10 bits is the one that was written before it.
+    /// The address. A read with a 10-bit address has the one that was written before it.
     pub address: Address,
     /// Whether bytes come from the target.
     pub reads: bool,
     /// Whether the address was acknowledged, all of it.
     pub acknowledged: bool,
-    /// The bytes, each with whether it was acknowledged. The last one of a read is not.
+    /// The bytes, and whether each was acknowledged. The last byte of a read is not acknowledged.
     pub bytes: Vec<(u8, bool)>,
     /// Whether a repeated start has ended it, and no stop.
     pub repeats: bool,
@@ -82,7 +82,7 @@ impl Monitor {
         }
     }
 
-    /// While this reset is active nothing is seen, and what it cuts short is forgotten.
+    /// Sets a reset: while it is active, nothing is observed, and interrupted transfers are dropped.
     pub fn reset_of(self, clocked: &Clocked) -> Self {
         let reset = Some(*clocked);
         Monitor { reset, ..self }

@@ -13,7 +13,7 @@ use crate::pauses::Cursor;
 use crate::steps::{for_steps, steps_of};
 use crate::{Clocked, Pauses};
 
-/// What a target answers from.
+/// The device behind a target.
 ///
 /// ```
 /// use verifork_components::i2c::Device;
@@ -33,7 +33,7 @@ use crate::{Clocked, Pauses};
 /// }
 /// ```
 pub trait Device {
-    /// It is addressed, to be read or to be written to. Whether it acknowledges.
+    /// Called when it is addressed, for a read or a write. Returns whether it acknowledges.
     fn begin(&mut self, reads: bool) -> bool {
         let _ = reads;
         true
@@ -172,7 +172,7 @@ impl<D: Device + 'static> Target<D> {
         }
     }
 
-    /// Does not acknowledge its address where these pause, one for each time that it is addressed.
+    /// Does not acknowledge its address whenever these pauses pause; one is drawn each time that it is addressed.
     pub fn refuse_address(self, refuses: &Pauses) -> Self {
         let refuses_address = refuses.clone();
         Target {
@@ -181,13 +181,14 @@ impl<D: Device + 'static> Target<D> {
         }
     }
 
-    /// Does not acknowledge bytes where these pause, one for each byte; the device does not see those.
+    /// Does not acknowledge bytes whenever these pauses pause; one is drawn for each byte. The device does not see
+    /// these bytes.
     pub fn refuse(self, refuses: &Pauses) -> Self {
         let refuses = refuses.clone();
         Target { refuses, ..self }
     }
 
-    /// Holds SCL low for so long where these pause, one for each byte, before its acknowledge.
+    /// Holds SCL low for this time before an acknowledge whenever these pauses pause; one is drawn for each byte.
     pub fn stretch(self, stretches: &Pauses, time: SimDuration) -> Self {
         let (stretches, stretch) = (stretches.clone(), time);
         Target {
@@ -266,7 +267,7 @@ struct Answering<D> {
     selected_ten: bool,
 }
 
-/// Gives what has cut a byte short to who has called.
+/// Returns the event that interrupted a byte to the caller.
 macro_rules! uncut {
     ($outcome:expr) => {
         match $outcome.await? {
@@ -283,7 +284,7 @@ impl<D: Device> Answering<D> {
         self.puller.scl(true)
     }
 
-    /// From a start to what comes after it: the next one, or a stop.
+    /// Handles everything from a start to the next start or stop.
     async fn message(&mut self) -> Result<Cut> {
         self.puller.sda(true)?;
         let outcome = self.addressed().await;

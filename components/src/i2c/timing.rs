@@ -34,7 +34,7 @@ pub struct Timing {
     pub setup_stop: SimDuration,
     /// tBUF: from a stop to the next start.
     pub bus_free: SimDuration,
-    /// tVD;DAT: the longest time from the fall of SCL to a data bit on SDA, where nobody stretches the clock.
+    /// tVD;DAT: the longest time from the fall of SCL to a data bit on SDA, unless the clock is stretched.
     pub valid_data: SimDuration,
     /// tVD;ACK: the same of an acknowledge.
     pub valid_acknowledge: SimDuration,

@@ -8,7 +8,7 @@ use verifork::{Context, Result, bail, ensure};
 
 use super::{Endian, Memory};
 
-/// What the header of a file says that [`Memory::dump_elf`] makes.
+/// The header of a file that [`Memory::dump_elf`] writes.
 ///
 /// ```
 /// use verifork_components::memory::{Elf, Memory};
@@ -59,7 +59,7 @@ impl Elf {
         Elf { endian, ..self }
     }
 
-    /// Where the program begins: 0 unless told otherwise.
+    /// Sets the entry point of the program. The default is 0.
     #[must_use]
     pub fn entry(self, entry: u64) -> Self {
         Elf { entry, ..self }
@@ -79,7 +79,7 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// The file is not an ELF file, a segment is cut short, or there is none to load.
+    /// The file is not an ELF file, a segment is incomplete, or there is none to load.
     pub fn load_elf(&self, file: &[u8]) -> Result<u64> {
         match file.get(4) {
             Some(1) => self.load_elf_of::<elf::FileHeader32<Endianness>>(file),
@@ -272,7 +272,7 @@ fn headers_of_32(header: &Elf, count: u16, segments: &[Segment]) -> Vec<u8> {
     file
 }
 
-/// Of what was seen to fit.
+/// The range has been checked.
 fn low(value: u64) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
@@ -335,7 +335,7 @@ mod tests {
                 same(&filled(), &other);
             }
         }
-        // What the loader of another would read, by the fields of the format.
+        // The contents that another loader would read.
         let memory = Memory::sparse();
         memory.write(0x1000, &[1, 2, 3]);
         let mut by_hand = elf(0x1000, 0, &[], 0);

@@ -12,7 +12,7 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// With the number of the line: it is not a record, its checksum is wrong. What came before is loaded.
+    /// With the number of the line, if it is not a record or its checksum is wrong. The lines before it are loaded.
     pub fn load_ihex(&self, text: &str) -> Result {
         use ihex::Record;
         let mut base = 0_u64;
@@ -43,7 +43,7 @@ impl Memory {
         Ok(())
     }
 
-    /// What was written, as the text of an Intel HEX file.
+    /// Writes all written bytes as the text of an Intel HEX file.
     ///
     /// # Errors
     ///
@@ -117,7 +117,7 @@ impl Memory {
         Ok(())
     }
 
-    /// What was written, as the text of a file of Motorola S-records with addresses of 32 bits.
+    /// Writes all written bytes as the text of a file of Motorola S-records with 32-bit addresses.
     ///
     /// # Errors
     ///
@@ -225,7 +225,7 @@ impl Memory {
         text
     }
 
-    /// What was written, in parts of at most this many bytes that do not cross a multiple of `page`.
+    /// The written bytes, in parts of at most this many bytes that do not cross a multiple of `page`.
     fn lines(&self, most: u64, page: u64) -> Vec<(u64, Vec<u8>)> {
         let mut lines = Vec::new();
         for range in self.written() {
@@ -291,7 +291,7 @@ pub(super) mod tests {
         memory
     }
 
-    /// What one memory dumps, another one loads.
+    /// Another memory can load a dump.
     #[track_caller]
     pub(in super::super) fn same(memory: &Memory, other: &Memory) {
         assert_eq!(memory.written(), other.written());

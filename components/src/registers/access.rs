@@ -1,11 +1,11 @@
-//! What writes and reads do to a field.
+//! The kinds of access of a field: the effects of writes and reads.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::rules::{Fault, unknown_access};
 
-/// What becomes of a field when it is written.
+/// The effect of a write on a field.
 #[derive(Clone, Copy, PartialEq)]
 enum OnWrite {
     Nothing,
@@ -22,7 +22,7 @@ enum OnWrite {
     Once,
 }
 
-/// What becomes of a field when it is read.
+/// The effect of a read on a field.
 #[derive(Clone, Copy, PartialEq)]
 enum OnRead {
     Nothing,
@@ -106,7 +106,7 @@ impl Access {
         unknown_access(NAMES)
     }
 
-    /// Whether what is read is the field.
+    /// Whether a read returns the value of the field.
     ///
     /// ```
     /// use verifork_components::registers::Access;
@@ -133,12 +133,12 @@ impl Access {
         self.effects().1 == OnRead::Nothing
     }
 
-    /// Whether the field holds what is written, each time.
+    /// Whether the field holds the written value, every time.
     pub(super) fn holds_what_is_written(self) -> bool {
         self.effects().0 == OnWrite::Written
     }
 
-    /// Which value shows that a write does something: all ones of what is cleared, zeros of what is set.
+    /// The value on which a write shows its effect: all ones if it clears, zeros if it sets.
     pub(super) fn shows_a_write(self) -> Option<bool> {
         match self.effects().0 {
             OnWrite::Cleared | OnWrite::OnesClear | OnWrite::ZerosClear => Some(true),
@@ -198,7 +198,7 @@ impl Access {
     }
 }
 
-/// The bits of a field, where the register has them.
+/// The bits of a field, at their positions in the register.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Bits {
     pub(super) value: u64,
@@ -245,7 +245,7 @@ impl FromStr for Access {
 mod tests {
     use super::*;
 
-    /// A field of bits 7:4 that holds 0b0011, written with 0b0101: what it holds then, and after a read of 0b0011.
+    /// A field in bits 7:4 that holds 0b0011: its value after a write of 0b0101, and after a read of 0b0011.
     #[test]
     fn each_kind_does_to_a_field_what_the_standard_says() {
         for (name, written, read) in [
@@ -320,7 +320,7 @@ mod tests {
         };
         let after = Access::Rw.written(bits, 0b1100, 0b0110, true);
         assert_eq!((after.value, after.known), (0b0101, 0b0111));
-        // What is toggled stays unknown, what is cleared is known.
+        // Toggled bits stay unknown, cleared bits become known.
         let after = Access::W1t.written(bits, 0b1001, 0b1111, true);
         assert_eq!((after.value & after.known, after.known), (0b0010, 0b0111));
         let after = Access::W1c.written(bits, 0b1000, 0b1111, true);

@@ -4,8 +4,8 @@ use verifork::Result;
 use verifork::dut::{Instance, Signal};
 use verifork::value::LogicVec;
 
-use super::map::ones;
 use super::model::{Model, Named};
+use super::register::ones;
 
 /// A signal that holds bits of a register.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! What the derives' code consists of. All of it but what builds a map is evaluated by the compiler.
+//! The items that the derives' code uses. The compiler evaluates all of them, except for those that build a map.
 
 use ::verifork::Result;
 
@@ -9,10 +9,10 @@ pub use super::part::{FieldDescription, Options, Part};
 use super::rules;
 pub use super::rules::{FieldShape, RegisterShape};
 use super::typed::Registers;
-/// What the code of the library's own derives consists of.
+/// A trait that only the derives implement.
 pub use ::verifork::__private as verifork;
 
-/// The access of this name; `RW` if there is none, which is refused elsewhere.
+/// The access with this name; `RW` for an unknown name, which is refused elsewhere.
 pub const fn access(name: &str) -> Access {
     match Access::named(name) {
         Some(access) => access,
@@ -20,7 +20,7 @@ pub const fn access(name: &str) -> Access {
     }
 }
 
-/// Whether there is an access of this name.
+/// Whether an access has this name.
 ///
 /// # Panics
 ///
@@ -117,7 +117,7 @@ pub const fn shape<P: Part>(
     }
 }
 
-/// Whether a register, an array of them or a block fits where it is.
+/// Whether a register, an array of registers or a block fits at its offset.
 ///
 /// # Panics
 ///
@@ -148,7 +148,7 @@ pub const fn check<P: Part>(
         if options.reset.is_some() {
             field.reset = options.reset;
         }
-        // What is wrong in the struct of fields itself is told there.
+        // Errors in the struct of fields are reported there.
         if rules::field_bits(&field, 64).is_some() {
             return;
         }
@@ -182,13 +182,13 @@ pub const fn check<P: Part>(
     }
 }
 
-/// Whether a part is apart from those before it.
+/// Whether a part does not overlap the parts before it.
 ///
 /// # Panics
 ///
 /// It is not.
 pub const fn check_apart(shapes: &[RegisterShape<'_>], index: usize) {
-    /// Beyond that many comparisons the compiler is spared them, and the map finds what there is.
+    /// More comparisons would take the compiler too long; the map makes them at run time.
     const MOST: u64 = 1 << 16;
     let mut at = 0;
     while at < index {

@@ -1,181 +1,18 @@
 //! Registers described in TOML.
 
-use std::fmt;
+mod format;
+
 use std::path::Path;
 use std::rc::Rc;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, Visitor};
-use toml::Spanned;
-
 use super::access::Access;
-use super::map::{DescribedAt, Field, Map, MapBuilder, MapError, Register};
+use super::map::{Map, MapBuilder, MapError};
+use super::register::{DescribedAt, Field, Register};
 use super::rules::{self, RegisterShape};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Described {
-    name: String,
-    #[serde(default = "usual_width")]
-    width: u32,
-    size: Option<Number>,
-    #[serde(default)]
-    register: Vec<DescribedRegister>,
-    #[serde(default)]
-    block: Vec<DescribedBlock>,
-}
-
-fn usual_width() -> u32 {
-    32
-}
-
-/// Registers at an address of the block around them.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DescribedBlock {
-    name: Spanned<String>,
-    address: Number,
-    size: Option<Number>,
-    count: Option<u64>,
-    stride: Option<Number>,
-    path: Option<String>,
-    #[serde(default)]
-    register: Vec<DescribedRegister>,
-    #[serde(default)]
-    block: Vec<DescribedBlock>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DescribedRegister {
-    name: Spanned<String>,
-    address: Number,
-    /// Where it is too.
-    #[serde(default)]
-    aliases: Vec<Number>,
-    /// In bits, if not that of the map.
-    width: Option<u32>,
-    /// So many of them, `name[0]` and on.
-    count: Option<u64>,
-    /// In bytes, from one to the next.
-    stride: Option<Number>,
-    access: Option<Access>,
-    reset: Option<Number>,
-    #[serde(default)]
-    volatile: bool,
-    path: Option<String>,
-    #[serde(default = "yes")]
-    test: bool,
-    fields: Option<Vec<DescribedField>>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DescribedField {
-    name: Spanned<String>,
-    bits: BitRange,
-    #[serde(default = "usual_access")]
-    access: Access,
-    reset: Option<Number>,
-    #[serde(default)]
-    volatile: bool,
-    path: Option<String>,
-}
-
-fn usual_access() -> Access {
-    Access::Rw
-}
-
-/// An integer, or one in quotes where those of TOML end, as in `"0xffff_ffff_ffff_ffff"`.
-struct Number(u64);
-
-impl<'de> Deserialize<'de> for Number {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reads;
-        impl Visitor<'_> for Reads {
-            type Value = Number;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number from 0 on, as an integer or in quotes")
-            }
-
-            fn visit_u64<E: Error>(self, value: u64) -> Result<Number, E> {
-                Ok(Number(value))
-            }
-
-            fn visit_i64<E: Error>(self, value: i64) -> Result<Number, E> {
-                let number = u64::try_from(value).map(Number);
-                number.map_err(|_| E::custom(format!("{value} is below 0")))
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Number, E> {
-                let plain = text.replace('_', "").to_lowercase();
-                let parsed = match (plain.strip_prefix("0x"), plain.strip_prefix("0b")) {
-                    (Some(hex), _) => u64::from_str_radix(hex, 16),
-                    (_, Some(binary)) => u64::from_str_radix(binary, 2),
-                    _ => plain.parse(),
-                };
-                parsed
-                    .map(Number)
-                    .map_err(|_| E::custom(format!("`{text}` is not a number of 64 bits")))
-            }
-        }
-        deserializer.deserialize_any(Reads)
-    }
-}
-
-/// `3`, or "7:4".
-struct BitRange {
-    high: u32,
-    low: u32,
-}
-
-impl<'de> Deserialize<'de> for BitRange {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reads;
-        impl Visitor<'_> for Reads {
-            type Value = BitRange;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a bit, as 3, or bits, as \"7:4\"")
-            }
-
-            fn visit_i64<E: Error>(self, value: i64) -> Result<BitRange, E> {
-                let bit = u32::try_from(value);
-                let bit = bit.map_err(|_| E::custom(format!("{value} is not a bit")))?;
-                Ok(BitRange {
-                    high: bit,
-                    low: bit,
-                })
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<BitRange, E> {
-                let (high, low) = text.split_once(':').unwrap_or((text, text));
-                match (high.trim().parse(), low.trim().parse()) {
-                    (Ok(high), Ok(low)) => Ok(BitRange { high, low }),
-                    _ => Err(E::custom(format!(
-                        "`{text}` are not bits: those of a field are \"7:4\", or 3 for a single one"
-                    ))),
-                }
-            }
-        }
-        deserializer.deserialize_any(Reads)
-    }
-}
-
-impl<'de> Deserialize<'de> for Access {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(D::Error::custom)
-    }
-}
+use format::{Described, DescribedBlock, DescribedRegister, Number};
 
 impl Map {
-    /// Registers described in TOML; `file` is what messages call it.
+    /// Reads registers from TOML; `file` is its name in messages.
     ///
     /// ```
     /// use verifork_components::registers::Map;
@@ -365,7 +202,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The registers that one stands for.
+    /// The registers of one description.
     fn registers(
         &self,
         register: DescribedRegister,
@@ -442,7 +279,7 @@ fn indexed(name: &str, index: Option<u64>) -> String {
     index.map_or_else(|| name.to_owned(), |index| format!("{name}[{index}]"))
 }
 
-/// Where one is, or several are.
+/// The offset of one register, or the offsets of several.
 struct Several {
     address: Number,
     count: Option<u64>,
@@ -492,7 +329,7 @@ impl Several {
 
 #[cfg(test)]
 mod tests {
-    use super::super::map::ones;
+    use super::super::register::ones;
     use super::*;
 
     fn errors(text: &str) -> Vec<String> {

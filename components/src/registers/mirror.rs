@@ -3,10 +3,10 @@
 use verifork::task::fail_test;
 
 use super::access::Bits;
-use super::frontdoor::Observed;
-use super::map::{Field, Register};
 use super::mismatch::{Finding, Mismatch, Mismatches};
 use super::model::Shared;
+use super::observe::Observed;
+use super::register::{Field, Register};
 
 /// The value that a register is predicted to hold.
 #[derive(Clone, Copy, Debug, Default)]

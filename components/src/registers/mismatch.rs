@@ -1,10 +1,10 @@
-//! What registers are, and should be.
+//! Differences between registers and their expected values.
 
 use std::fmt;
 
-use super::map::{Field, Register};
+use super::register::{Field, Register};
 
-/// A field that is not what it should be.
+/// A field that differs from its expected value.
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -70,12 +70,12 @@ impl Mismatch {
         &self.field
     }
 
-    /// What it is.
+    /// The actual value.
     pub fn found(&self) -> u64 {
         self.found
     }
 
-    /// What it should be.
+    /// The expected value.
     pub fn expected(&self) -> u64 {
         self.expected
     }
@@ -149,7 +149,7 @@ impl Mismatches {
         Err(Mismatches { what, all })
     }
 
-    /// The fields that are not what they should be.
+    /// The fields that differ.
     pub fn fields(&self) -> impl Iterator<Item = &Mismatch> {
         self.all.iter().filter_map(|finding| match finding {
             Finding::Field(mismatch) => Some(mismatch),

@@ -7,10 +7,12 @@ use std::rc::Rc;
 use verifork::{Error, Result};
 
 use super::backdoor::Backdoor;
-use super::frontdoor::{Frontdoor, Observe, Refused};
-use super::map::{Field, Map, Register, ones};
+use super::frontdoor::{Frontdoor, Refused};
+use super::map::Map;
 use super::mirror::Mirror;
 use super::mismatch::{Finding, Mismatches};
+use super::observe::Observe;
+use super::register::{Field, Register, ones};
 
 /// A model of the registers of a design: their map, the access to them, and a mirror of their values. A clone is the
 /// same model.

@@ -1,4 +1,4 @@
-//! What a struct of registers consists of: registers, blocks and arrays of them.
+//! The parts of a struct of registers: registers, blocks and arrays of them.
 
 use verifork::Result;
 
@@ -33,7 +33,7 @@ impl FieldDescription {
         }
     }
 
-    /// How many bits it has; 1 if they are told the wrong way round, which is refused elsewhere.
+    /// Its width; 1 for a reversed range, which is refused elsewhere.
     pub const fn bits(&self) -> u32 {
         match self.shape.high.checked_sub(self.shape.low) {
             Some(more) => more + 1,
@@ -62,7 +62,7 @@ pub struct Options<'a> {
 }
 
 impl Options<'_> {
-    /// The bits of a register; those of the block's registers unless told otherwise.
+    /// The width of a register; by default that of the block's registers.
     pub(super) const fn width_or(&self, of_block: u32) -> u32 {
         match self.width {
             Some(width) => width,
@@ -71,7 +71,7 @@ impl Options<'_> {
     }
 }
 
-/// What a struct of registers is made of.
+/// A field of a struct of registers.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` is not a register",
     label = "no register",

@@ -1,7 +1,7 @@
-//! What registers and fields have to be. The rules of TOML, of the builder and of the derive, which the compiler
+//! The rules for registers and fields. The rules of TOML, of the builder and of the derive, which the compiler
 //! evaluates in constants: so all of it is `const`, and their words are made here.
 
-/// What does not fit, in words that follow a name.
+/// An error, in words that follow a name.
 #[derive(Clone, Copy)]
 pub(super) struct Fault {
     text: [u8; Fault::MOST],
@@ -19,7 +19,7 @@ impl Fault {
         empty.text(text)
     }
 
-    /// Adds a text; one that there is no room for is left out, for a name may be of any length.
+    /// Adds a text. It is left out if there is no room, since a name may have any length.
     const fn text(mut self, text: &str) -> Self {
         let bytes = text.as_bytes();
         if self.length + bytes.len() > Fault::MOST {
@@ -82,7 +82,7 @@ impl Fault {
         }
     }
 
-    /// The words after a name, as an error of the compiler where it evaluates a constant.
+    /// Reports the words after a name as a compile error, in a constant.
     ///
     /// # Panics
     ///
@@ -111,7 +111,7 @@ pub struct FieldShape<'a> {
     pub low: u32,
     pub high: u32,
     pub reset: Option<u64>,
-    /// Where it is described, for messages.
+    /// The place of its description, for messages.
     pub place: &'a str,
 }
 
@@ -144,12 +144,12 @@ pub(super) const fn unknown_access(names: &[&str]) -> Fault {
     fault
 }
 
-/// A register that has fields says nothing of its own about what they do.
+/// A register with fields has no access or reset value of its own.
 pub(super) const fn has_fields() -> Fault {
     Fault::new("has fields: `access`, `reset` and `volatile` are theirs")
 }
 
-/// Only of several there is a distance.
+/// A single register has no stride.
 pub(super) const fn stride_of_one() -> Fault {
     Fault::new("has a `stride`, and there is one of it: it takes a `count`, or an array")
 }
@@ -216,8 +216,8 @@ pub(super) const fn fields_apart(field: &FieldShape<'_>, other: &FieldShape<'_>)
     Some(other_bits.text(": they overlap"))
 }
 
-/// A register is at an address of its width, or of a word of the map where that is narrower, and inside of the
-/// block, if that has a size.
+/// A register's address is a multiple of its width, or of the map's word if that is narrower, and inside the block,
+/// if that has a size.
 pub(super) const fn register_place(
     register: &RegisterShape<'_>,
     word: u64,
@@ -271,7 +271,8 @@ pub(super) const fn register_place(
     }
 }
 
-/// Two registers do not share an address; unless one is just read, and the other just written. Said of the first.
+/// Two registers must not share an address, unless one is read-only and the other write-only. The error names the
+/// first.
 pub(super) const fn registers_apart(
     register: &RegisterShape<'_>,
     other: &RegisterShape<'_>,
@@ -311,7 +312,7 @@ pub(super) const fn registers_apart(
     None
 }
 
-/// Several of a register do not share an address with each other.
+/// The elements of an array must not share an address.
 pub(super) const fn register_apart(register: &RegisterShape<'_>) -> Option<Fault> {
     if register.count < 2 || register.stride >= register.bytes {
         return None;

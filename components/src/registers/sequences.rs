@@ -2,12 +2,12 @@
 
 use verifork::{Result, log};
 
-use super::map::{Field, Register};
 use super::mirror::compared;
 use super::mismatch::{Finding, Mismatch, Mismatches};
 use super::model::Model;
+use super::register::{Field, Register};
 
-/// Of so many words every one is tried.
+/// Up to so many unmapped words are tried one by one.
 const MOST_WORDS: u64 = 1 << 16;
 
 impl Model {
@@ -24,7 +24,7 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// [`Mismatches`]: all fields that differ. The bus refuses a read of what can be read.
+    /// [`Mismatches`] with all fields that differ; or the bus refuses a read of a readable register.
     #[doc(alias = "uvm_reg_hw_reset_seq")]
     pub async fn reset_test(&self) -> Result {
         self.reset();
@@ -77,7 +77,7 @@ impl Model {
         let stable = |field: &&Field| !field.is_volatile;
         let fields = register.fields.iter().filter(stable);
         let bits = fields.fold(0, |all, field| all | field.mask());
-        // Where another register is written at the same address, a write is none of this one.
+        // If another register is written at the same address, a write does not reach this one.
         if !register.is_writable() && self.is_written_beside(at) {
             return Ok(Vec::new());
         }
@@ -152,7 +152,7 @@ impl Model {
         others.any(|(other, _)| other != at && self.registers()[other].is_writable())
     }
 
-    /// Sets what a write clears, and clears what it sets, by the backdoor; the bits that have one.
+    /// Through the backdoor, sets the bits that a write clears, and clears those that it sets.
     fn show_writes(&self, at: usize, register: &Register) -> u64 {
         let mut shown = 0;
         for field in &register.fields {
@@ -164,7 +164,7 @@ impl Model {
                 let name = format!("{}.{}", register.name, field.name);
                 match self.poke(&name, value) {
                     Ok(()) => shown |= field.mask(),
-                    // Not every simulator can write what a process drives.
+                    // Not every simulator can write a signal that a process drives.
                     Err(why) => log::warn!("the bit-bash test of `{name}` sees less: {why}"),
                 }
             }
@@ -357,7 +357,7 @@ impl Model {
         })
     }
 
-    /// What differs of a value from the mirror, in these bits.
+    /// The differences of a value from the mirror, in these bits.
     fn differences(&self, at: usize, value: u64, bits: u64, after: &str) -> Vec<Finding> {
         let mirror = self.mirror(at);
         self.against(at, value, mirror.value, bits & mirror.known, after)

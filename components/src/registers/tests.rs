@@ -11,7 +11,7 @@ use super::{
     Access, Field, Frontdoor, Map, Mismatches, Model, Observe, Observed, Refused, Register, Reply,
 };
 
-/// Runs what waits for nothing.
+/// Runs a future that never waits.
 fn run<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     match future
@@ -34,7 +34,7 @@ struct Wired {
 }
 
 impl Wired {
-    /// What one bit becomes by a write, by the text of IEEE 1800.2-2020, 18.5.
+    /// The effect of a write on one bit, from the text of IEEE 1800.2-2020, 18.5.
     fn written(&self, old: bool, new: bool) -> bool {
         match self.kind {
             "RO" | "RC" | "RS" => old,
@@ -64,7 +64,7 @@ impl Wired {
     }
 }
 
-/// Registers behind accesses of up to so many bytes.
+/// Registers behind a bus with accesses of up to so many bytes.
 struct Design {
     bytes: usize,
     fields: RefCell<Vec<Wired>>,
@@ -131,7 +131,7 @@ impl Frontdoor for Bus {
 
 const HIGH_RESET: u64 = 0b1010_0101;
 
-/// A register for each kind: eight bits across two bytes, and one beside them.
+/// A register for each kind of access: eight bits across two bytes, and another field.
 fn map_of(width: u32, kinds: &[Access]) -> Map {
     let bytes = u64::from(width / 8);
     let mut builder = Map::builder("kinds", width);
@@ -202,7 +202,7 @@ fn a_design_of_every_kind_of_access_is_as_its_map_says() {
     }
 }
 
-/// What the tests that are ready to call find of a field that does what another kind does.
+/// The findings of the ready-made tests on a field that behaves like another kind.
 fn finds(described: Access, does: Access) -> Option<String> {
     let model = Model::new(&map_of(32, &[described]), design(32, 4, &[does])).unwrap();
     let found = run(model.reset_test()).and_then(|()| run(model.bit_bash_test()));
@@ -281,7 +281,7 @@ fn a_register_takes_as_many_accesses_as_it_has_words_of_the_bus() {
             "w4@1004", "w4@1008", "r4@1004", "r4@1008", "w1@1003", "r2@1000", "w4@1128", "r4@1108"
         ]
     );
-    // Its other address is tried too.
+    // The second address is tried too.
     let _ = run(model.bit_bash_test());
     let seen = design.seen.take();
     assert!(seen.contains(&"r4@1004".to_owned()), "{seen:?}");
@@ -302,7 +302,7 @@ fn a_register_takes_as_many_accesses_as_it_has_words_of_the_bus() {
     }
 }
 
-/// What an alias does not do as the register itself is found there.
+/// Differences at the second address are found.
 #[test]
 fn each_address_of_a_register_is_tried() {
     let map = |aliases: &str| {
@@ -330,7 +330,7 @@ fn each_address_of_a_register_is_tried() {
 
 type Seeing = Rc<dyn Fn(Observed)>;
 
-/// Accesses of others, as a monitor tells them.
+/// Accesses of others, as a monitor reports them.
 struct Monitor(RefCell<Option<Seeing>>);
 
 impl Observe for Monitor {
@@ -366,7 +366,7 @@ fn a_field_over_two_words_that_a_read_clears_is_not_compared_where_it_is_not_kno
         );
         read(4, high);
         assert_eq!(model.mirrored("wide").unwrap(), 0);
-        // What no read changes stays known.
+        // Bits that no read changes stay known.
         model.predict("kept", 7 << 32 | 3).unwrap();
         read(8, 3);
         assert_eq!(model.mirrored("kept").unwrap(), 7 << 32 | 3);

@@ -1,4 +1,4 @@
-//! Registers as a struct of the testbench: the derives, and what they stand on.
+//! Registers as structs of the testbench: the traits of the derives.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -44,7 +44,7 @@ pub trait RegisterFields: Sized + 'static {
     #[doc(hidden)]
     const IS_PLAIN: bool = false;
 
-    /// What a register that holds this word has in its fields.
+    /// Reads the fields from a register's word.
     ///
     /// # Errors
     ///
@@ -142,13 +142,13 @@ plain! {
 /// }
 /// ```
 ///
-/// What does not fit is an error of the compiler, by the rules and in the words of [`MapBuilder::build`].
+/// Mistakes are compile errors, with the rules and messages of [`MapBuilder::build`].
 pub trait Registers: Sized {
     /// The map that the struct describes. It has the struct's name, or that of the option `name`.
     ///
     /// # Errors
     ///
-    /// What the compiler could not see, if anything: an array of thousands that overlaps with another.
+    /// An error that the compiler does not find, such as an array of thousands that overlaps with another.
     fn map() -> Result<Map, MapError>;
 
     /// The registers of a model of that map.
@@ -159,7 +159,7 @@ pub trait Registers: Sized {
     fn of(model: &Model) -> Result<Self>;
 }
 
-/// A register of a [`Model`], by the type of what it holds. A clone is the same register.
+/// A register of a [`Model`], with the type of its value. A clone is the same register.
 ///
 /// ```
 /// use verifork::prelude::*;
@@ -250,12 +250,13 @@ impl<T: RegisterFields> Reg<T> {
         self.typed(self.model.check(&self.name))
     }
 
-    /// Changes what it holds by the mirror, and writes that over the bus. Fields that a 1 or a 0 changes are shown and
-    /// written as what leaves them as they are, unless the function sets them.
+    /// Changes the mirrored value by a function, and writes it over the bus. The function sees fields in which
+    /// writing a 1 or a 0 has an effect as the bits without an effect, and these are written unless it changes
+    /// them.
     ///
     /// # Errors
     ///
-    /// As [`write`](Self::write), and if the mirror does not know what it holds.
+    /// As for [`write`](Self::write), or the mirror does not know the value.
     #[track_caller]
     pub fn modify<F: FnOnce(&mut T)>(&self, change: F) -> impl Future<Output = Result> + use<T, F> {
         let written = self.held().map(|mut value| {
@@ -270,7 +271,7 @@ impl<T: RegisterFields> Reg<T> {
         self.of_word(self.model.kept(&self.name)?)
     }
 
-    /// What the mirror has of it.
+    /// Its value in the mirror.
     ///
     /// # Errors
     ///
@@ -280,7 +281,7 @@ impl<T: RegisterFields> Reg<T> {
         self.of_word(self.model.mirrored(&self.name)?)
     }
 
-    /// Tells the mirror what it holds.
+    /// Sets its value in the mirror.
     ///
     /// # Errors
     ///

@@ -4,13 +4,13 @@ use verifork::Result;
 use verifork::trigger::next_time_step;
 
 use super::frontdoor::Refused;
-use super::map::ones;
 use super::mismatch::Finding;
 use super::model::Model;
+use super::register::ones;
 
 /// One access of the bus: the offset from the register's lowest byte, and the size.
 #[derive(Clone, Copy)]
-struct Access {
+struct BusAccess {
     at: u64,
     bytes: usize,
 }
@@ -23,7 +23,7 @@ impl Model {
         offset: u64,
     ) -> Result<Result<(u64, Vec<Finding>), Refused>> {
         let (mut data, bits) = (0, self.registers()[register].bits());
-        for Access { at, bytes } in self.accesses(register) {
+        for BusAccess { at, bytes } in self.accesses(register) {
             let address = self.shared.base.get().wrapping_add(offset + at);
             match self.shared.frontdoor.read(address, bytes).await? {
                 Ok(part) => data |= part << (8 * at),
@@ -50,7 +50,7 @@ impl Model {
         data: u64,
     ) -> Result<Result<(), Refused>> {
         let mut outcome = Ok(());
-        for Access { at, bytes } in self.accesses(register) {
+        for BusAccess { at, bytes } in self.accesses(register) {
             let address = self.shared.base.get().wrapping_add(offset + at);
             let part = data >> (8 * at) & (u64::MAX >> (64 - 8 * bytes));
             outcome = self.shared.frontdoor.write(address, part, bytes).await?;
@@ -87,11 +87,11 @@ impl Model {
     }
 
     /// The accesses of the bus that reach all of a register, lowest address first.
-    fn accesses(&self, register: usize) -> impl Iterator<Item = Access> + use<> {
+    fn accesses(&self, register: usize) -> impl Iterator<Item = BusAccess> + use<> {
         let all = (self.registers()[register].bits() / 8) as usize;
         let bytes = self.shared.frontdoor.bytes().min(all);
         (0..all as u64)
             .step_by(bytes)
-            .map(move |at| Access { at, bytes })
+            .map(move |at| BusAccess { at, bytes })
     }
 }

@@ -63,7 +63,8 @@ impl Checker {
 
     ignores_rules! {}
 
-    /// How many words of a transfer come before the first one that the peripheral has to answer with known bits.
+    /// Sets the number of words in a transfer before the first word that the peripheral must answer with known
+    /// bits.
     pub fn miso_from_word(self, miso_from_word: usize) -> Self {
         Checker {
             miso_from_word,
@@ -71,7 +72,7 @@ impl Checker {
         }
     }
 
-    /// For how long MOSI and MISO are stable before they are sampled.
+    /// Sets the time for which MOSI and MISO must be stable before they are sampled.
     pub fn setup(self, time: SimDuration) -> Self {
         self.time(SETUP, time)
     }
@@ -91,7 +92,7 @@ impl Checker {
         self.time(SCLK_LOW, time)
     }
 
-    /// By how much a select comes before the first edge of SCLK.
+    /// Sets the time from a select to the first edge of SCLK.
     pub fn select_setup(self, time: SimDuration) -> Self {
         self.time(SELECT_SETUP, time)
     }
@@ -111,7 +112,7 @@ impl Checker {
         self
     }
 
-    /// While this reset is active nothing is looked at, and what it cuts short is forgotten.
+    /// Sets a reset: while it is active, nothing is checked, and interrupted transfers are dropped.
     pub fn reset_of(self, clocked: &Clocked) -> Self {
         let reset = Some(*clocked);
         Checker { reset, ..self }
@@ -225,7 +226,7 @@ impl BetweenResets for Checking {
                 () = mosi => {},
                 () = miso => {},
             }
-            // What changes in one time step changes together.
+            // Changes in one time step count as simultaneous.
             read_only().await;
         }
     }
@@ -393,7 +394,7 @@ impl Checking {
         self.check(since >= wanted, setup, &what)
     }
 
-    /// What was sampled has not changed since, for a while.
+    /// Sampled pins must be stable for some time after the sample.
     fn hold(&mut self, step: u64) -> Result {
         for index in 0..self.data.len() {
             let data = &self.data[index];

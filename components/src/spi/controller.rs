@@ -76,7 +76,7 @@ impl Controller {
         Controller { gap, ..self }
     }
 
-    /// Pauses between words, each of a period, in which SCLK stands still.
+    /// Pauses between words. Each takes one period, in which SCLK does not change.
     pub fn pauses(self, pauses: &Pauses) -> Self {
         let pauses = pauses.clone();
         Controller { pauses, ..self }
@@ -88,8 +88,8 @@ impl Controller {
         Controller { reset, ..self }
     }
 
-    /// What a reset does to transfers under way and those that wait: they fail, or are made after it, from their
-    /// first word on.
+    /// Sets what a reset does to current and waiting transfers: they fail, or are made after it, from their first
+    /// word on.
     pub fn on_reset(self, on_reset: OnReset) -> Self {
         Controller { on_reset, ..self }
     }
@@ -178,7 +178,7 @@ struct Times {
 struct Request {
     select: u32,
     words: Rc<[u64]>,
-    /// From which word on what comes is looked at.
+    /// The first word whose answer must be known.
     looked_at: usize,
     answer: OneshotSender<Vec<u64>>,
 }
@@ -189,7 +189,7 @@ struct Work {
     times: Times,
     pauses: Cursor,
     requests: Rc<Sending<Request>>,
-    /// What is being done.
+    /// The current request.
     open: Option<(u64, Request)>,
 }
 
@@ -334,7 +334,7 @@ impl RunningController {
         self.request(select, words.to_vec(), 0)
     }
 
-    /// Sends words to a peripheral; what comes meanwhile is not looked at.
+    /// Sends words to a peripheral, and ignores the answers.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;

@@ -23,7 +23,7 @@ impl Mode {
     ///
     /// # Panics
     ///
-    /// At the caller's line: there is no such mode.
+    /// At the caller's line, for any other mode.
     #[track_caller]
     pub fn new(number: u8) -> Self {
         assert!(
@@ -47,7 +47,7 @@ impl Mode {
     }
 }
 
-/// The format of words: 8 bits, the most significant first, on one lane, unless told otherwise.
+/// The format of words. The default is 8 bits, most significant first, on one lane.
 ///
 /// ```
 /// use verifork_components::spi::{Format, Mode};
@@ -93,7 +93,7 @@ impl Format {
         Format { width, ..self }.checked()
     }
 
-    /// The least significant bit comes first.
+    /// Sends the least significant bit first.
     #[must_use]
     pub fn lsb_first(self) -> Self {
         let lsb_first = true;
@@ -146,7 +146,7 @@ impl Format {
         self.lanes
     }
 
-    /// How many lanes a word goes over.
+    /// The number of lanes.
     pub(super) fn lanes_of(&self, word: usize) -> u32 {
         if word < self.single_first {
             1
@@ -192,7 +192,7 @@ impl fmt::Display for Format {
     }
 }
 
-/// Where in a transfer something is.
+/// A position in a transfer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Position {
     pub(super) word: usize,
@@ -220,14 +220,14 @@ impl fmt::Display for Position {
     }
 }
 
-/// Who drives the pins.
+/// The side that drives the pins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     Controller,
     Peripheral,
 }
 
-/// What the pins are for the bits of a word that go at a time.
+/// The levels of the pins for one group of bits of a word.
 pub(super) fn pins_for(format: &Format, at: Position, word: u64, from: Side, pins: u32) -> u64 {
     let lanes = format.lanes_of(at.word);
     format.bits(word, lanes, at.time) << shift(lanes, from, pins)
@@ -238,7 +238,7 @@ fn shift(lanes: u32, from: Side, pins: u32) -> u32 {
     u32::from(lanes == 1 && pins > 1 && from == Side::Peripheral)
 }
 
-/// Puts words together of what is sampled.
+/// Assembles words from samples.
 #[derive(Clone, Debug)]
 pub(super) struct Assembly {
     from: Side,
@@ -257,7 +257,7 @@ impl Assembly {
         }
     }
 
-    /// Adds what the pins are; whether all that is used of them is known.
+    /// Adds a sample. Returns whether all its used bits are known.
     pub(super) fn add(
         &mut self,
         format: &Format,

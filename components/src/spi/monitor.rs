@@ -31,15 +31,15 @@ use crate::{Clocked, Publisher, Subscription};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transfer {
-    /// Which peripheral was selected; the lowest, if there are several.
+    /// The selected peripheral; the lowest, if there are several.
     pub select: u32,
     /// From the controller.
     pub mosi: Vec<Option<u64>>,
     /// From the peripheral.
     pub miso: Vec<Option<u64>>,
-    /// When it was selected.
+    /// The time of its select.
     pub begun: SimTime,
-    /// When it was no more.
+    /// The time of its deselect.
     pub ended: SimTime,
 }
 
@@ -74,7 +74,7 @@ impl Monitor {
         }
     }
 
-    /// While this reset is active nothing is seen, and what it cuts short is forgotten.
+    /// Sets a reset: while it is active, nothing is observed, and interrupted transfers are dropped.
     pub fn reset_of(self, clocked: &Clocked) -> Self {
         let reset = Some(*clocked);
         Monitor { reset, ..self }
@@ -148,7 +148,7 @@ async fn transfer(signals: &Signals, format: &Format) -> Result<Transfer> {
     }
 }
 
-/// Words as they are recorded.
+/// The text of words for records.
 struct Words<'a>(&'a [Option<u64>]);
 
 impl std::fmt::Display for Words<'_> {

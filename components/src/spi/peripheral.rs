@@ -14,7 +14,7 @@ use crate::parent::{Claim, Parent, free_name, interned};
 use crate::steps::{for_steps, steps_of};
 use crate::violation::Violation;
 
-/// What a peripheral answers: any function of the words received, or a device with a state of its own.
+/// The device behind a peripheral: any function of the received words, or a type with its own state.
 ///
 /// ```
 /// use verifork_components::spi::Device;
@@ -230,7 +230,7 @@ struct Answering<D> {
     signals: Signals,
     format: Format,
     device: D,
-    /// Of the selects.
+    /// The mask of its select.
     bit: u64,
     delay: u64,
     releases: bool,
@@ -271,7 +271,7 @@ impl<D: Device> Answering<D> {
     async fn transfer(&mut self) -> Result {
         let Signals { sclk, cs_n, .. } = self.signals;
         let mode = self.format.mode;
-        // What is written in the step in which it is started is waited for: a controller's idle levels.
+        // Waits for writes of the time step in which it starts, such as a controller's idle levels.
         while self.signals.cs_n.get().has_unknown() || !self.is_selected()? {
             waiting_for(self.waits_for_select, cs_n.changed()).await;
         }

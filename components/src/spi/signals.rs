@@ -40,7 +40,7 @@ impl Signals {
         bus_of(self.sclk.path(), "sclk")
     }
 
-    /// How many peripherals there are to be selected.
+    /// The number of selects.
     pub fn selects(&self) -> u32 {
         self.cs_n.width()
     }
@@ -68,7 +68,7 @@ impl Signals {
 
     /// # Panics
     ///
-    /// At the caller's line: there is no such select.
+    /// At the caller's line, if there is no such select.
     #[track_caller]
     pub(super) fn check_select(&self, select: u32) {
         if let Some(reason) = self.refuses_select(select) {
@@ -121,7 +121,7 @@ impl Signals {
     }
 }
 
-/// The value and the unknown bits of pins; all is unknown where there are none.
+/// The value and the unknown bits of pins. Without pins, all bits are unknown.
 pub(super) fn levels(pins: Option<Signal<LogicVec>>) -> (u64, u64) {
     let Some(signal) = pins else {
         return (0, u64::MAX);

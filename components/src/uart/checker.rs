@@ -91,7 +91,7 @@ impl Checker {
         Checker { cts, ..self }
     }
 
-    /// While this reset is active nothing is looked at, and what it cuts short is forgotten.
+    /// Sets a reset: while it is active, nothing is checked, and interrupted characters are dropped.
     pub fn reset_of(self, clocked: &Clocked) -> Self {
         let reset = Some(*clocked);
         Checker { reset, ..self }
@@ -138,7 +138,7 @@ impl Checker {
     }
 }
 
-/// A change of the line that is not where a bit ends.
+/// A change of the line that is not at the end of a bit.
 #[derive(Clone, Copy)]
 struct Suspect {
     /// When.
@@ -267,7 +267,7 @@ impl Checking {
         let what = "the line is 0 for a whole character";
         self.check(self.breaks, "UART_BREAK", what)?;
         self.high_again().await?;
-        // The mark behind it.
+        // The mark after it.
         let marked = now().steps()
             + self
                 .timing
@@ -322,14 +322,14 @@ impl Checking {
         }
     }
 
-    /// Whether a change is not where a bit ends.
+    /// Whether a change is not at the end of a bit.
     fn is_off(&self, at: u64, begun: SimTime) -> bool {
         let boundary = (at + 500) / 1000 * 1000;
         let wanted = begun.steps() + self.timing.steps_to(boundary);
         now().steps().abs_diff(wanted) > self.allowed(boundary)
     }
 
-    /// By how many steps a change may be off, so many thousandths of a bit after the start.
+    /// The number of steps by which a change may be off, at this many thousandths of a bit after the start.
     fn allowed(&self, thousandths: u64) -> u64 {
         let steps = u128::from(self.timing.steps_to(thousandths));
         let allowed = steps * u128::from(self.tolerance) / 1_000_000;
@@ -359,7 +359,7 @@ impl Checking {
                     },
                 }
             }
-            // What lasts for no time is not a level.
+            // A level that lasts no time is not a level.
             read_only().await;
             let level = self.look()?;
             if level != self.level {
@@ -438,7 +438,7 @@ impl AtEnd for Checking {
         let Some(begun) = self.under_way else {
             return;
         };
-        // A receiver has had it since the middle of its last stop bit.
+        // A receiver has received it since the middle of its last stop bit.
         let last = self.format.sampled_at(self.format.samples() - 1);
         if self.level && now().steps() >= begun.steps() + self.timing.steps_to(last) {
             return;

@@ -32,7 +32,7 @@ impl Flow {
         self.line.path()
     }
 
-    /// Waits until the other side is ready: not at all if it is.
+    /// Waits until the other side is ready.
     pub(super) async fn clear_to_send(&self) -> Result {
         let why = || interned(format!("`{}`, to be clear to send", self.path()));
         if self.line.level()? != self.active {
@@ -54,7 +54,7 @@ impl Flow {
     }
 }
 
-/// The other side's line, by which a receiver says whether it has room.
+/// The line by which a receiver shows the other side whether it has room.
 pub(super) struct Request {
     pub(super) flow: Flow,
     /// How many characters may wait.
@@ -71,7 +71,7 @@ impl Request {
             let changed = self.changed.wait();
             line.drive((waiting() < self.most) == active)?;
             waiting_for(why, changed).await;
-            // Who takes a character may do so in the read-only phase.
+            // A task may take a character in the read-only phase.
             for_steps(1).await;
         }
     }

@@ -7,7 +7,7 @@ use verifork::trigger::now;
 
 use crate::steps::until_step;
 
-/// The parity bit behind the data.
+/// The parity bit after the data.
 ///
 /// ```
 /// use verifork_components::uart::{Format, Parity};
@@ -16,7 +16,7 @@ use crate::steps::until_step;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Parity {
-    /// There is none.
+    /// No parity bit.
     #[default]
     None,
     /// It makes the number of ones in data and parity even.
@@ -29,7 +29,7 @@ pub enum Parity {
     Space,
 }
 
-/// For how long the line is 1 behind a character, at least.
+/// The least time for which the line is 1 after a character.
 ///
 /// ```
 /// use verifork_components::uart::{Format, StopBits};
@@ -186,17 +186,17 @@ impl Format {
         }
     }
 
-    /// How many bits there are from the start bit to the last before the stop bits.
+    /// The number of bits from the start bit to the last one before the stop bits.
     pub(super) fn bits_before_stop(&self) -> u32 {
         1 + self.data_bits + u32::from(self.has_parity())
     }
 
-    /// Where the stop bits begin, in thousandths of a bit since the start bit began.
+    /// The beginning of the stop bits, in thousandths of a bit after the beginning of the start bit.
     pub(super) fn stop_begins(&self) -> u64 {
         u64::from(self.bits_before_stop()) * 1000
     }
 
-    /// Where the character ends.
+    /// The end of the character.
     pub(super) fn ends(&self) -> u64 {
         self.stop_begins() + self.stop_bits.thousandths()
     }
@@ -211,7 +211,7 @@ impl Format {
             }
     }
 
-    /// Where the line is looked at: in the middle of a bit, or of half a stop bit.
+    /// The time of a sample: the middle of a bit, or of half a stop bit.
     pub(super) fn sampled_at(&self, index: u32) -> u64 {
         let middle = u64::from(index) * 1000 + 500;
         if index > self.bits_before_stop() && self.stop_bits == StopBits::OneAndHalf {
@@ -221,7 +221,7 @@ impl Format {
         }
     }
 
-    /// What was sampled, the start bit lowest, as a character.
+    /// The character of the samples, with the start bit lowest.
     pub(super) fn character(&self, samples: u16) -> Character {
         let data = samples >> 1 & self.largest();
         let before_stop = self.bits_before_stop();
@@ -263,7 +263,7 @@ impl fmt::Display for Format {
     }
 }
 
-/// A character as a receiver makes it of what is on the line.
+/// A character as a receiver sees it on the line.
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -378,19 +378,19 @@ impl Timing {
         }
     }
 
-    /// The steps that so many thousandths of a bit take, to the nearest.
+    /// The number of steps of so many thousandths of a bit, rounded to the nearest.
     pub(super) fn steps_to(&self, thousandths: u64) -> u64 {
         let steps = (self.steps * u128::from(thousandths) + self.divisor / 2) / self.divisor;
         u64::try_from(steps).unwrap_or(u64::MAX)
     }
 
-    /// Thousandths of a bit, to the nearest, that so many steps are.
+    /// So many steps in thousandths of a bit, rounded to the nearest.
     pub(super) fn thousandths_of(&self, steps: u64) -> u64 {
         let thousandths = (u128::from(steps) * self.divisor + self.steps / 2) / self.steps;
         u64::try_from(thousandths).unwrap_or(u64::MAX)
     }
 
-    /// Waits until so many thousandths of a bit after a time; not at all if that has passed.
+    /// Waits until so many thousandths of a bit after a time. Returns at once if that has passed.
     pub(super) async fn until(&self, begun: SimTime, thousandths: u64) {
         until_step(begun.steps() + self.steps_to(thousandths)).await;
     }

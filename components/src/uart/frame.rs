@@ -1,4 +1,4 @@
-//! What is sent: characters, right and wrong ones, breaks and glitches.
+//! The frames to send: characters with or without errors, breaks and glitches.
 
 use std::ops::Range;
 
@@ -63,7 +63,7 @@ impl Frame {
         Frame { kind, glitches }
     }
 
-    /// The parity bit is the other one.
+    /// Inverts the parity bit.
     #[must_use]
     pub fn wrong_parity(mut self) -> Self {
         if let Kind::Character { wrong_parity, .. } = &mut self.kind {
@@ -142,7 +142,7 @@ impl Frame {
         })
     }
 
-    /// The level at so many thousandths of a bit, before glitches.
+    /// The level at so many thousandths of a bit, without glitches.
     fn intended(&self, format: &Format, at: u64) -> bool {
         match self.kind {
             Kind::Character {
@@ -173,7 +173,7 @@ impl Frame {
         self.intended(format, at) != inverted
     }
 
-    /// Where it ends, the line having been 1 for as long as it must.
+    /// Its end, including the stop bits.
     fn ends(&self, format: &Format) -> u64 {
         match self.kind {
             Kind::Character { low_stop, .. } => format.ends() + if low_stop { 1000 } else { 0 },
@@ -225,7 +225,7 @@ impl From<u16> for Frame {
 }
 
 impl Format {
-    /// What a receiver makes of a frame that is sent at its own rate; `None` where it sees no start bit.
+    /// The character that a receiver gets from a frame at its own rate; `None` if it sees no start bit.
     pub fn received(&self, frame: &Frame) -> Option<Character> {
         let level = |index| frame.level(self, self.sampled_at(index));
         let samples = (0..self.samples()).map(|index| u16::from(level(index)) << index);

@@ -54,7 +54,7 @@ impl Line {
         Ok(())
     }
 
-    /// Waits until what is written in the present time step, by the transmitter say, is on the line.
+    /// Waits until writes of the current time step, such as those of the transmitter, are on the line.
     pub(super) async fn settled(&self) {
         if self.signal.get().has_unknown() {
             read_only().await;

@@ -31,7 +31,7 @@ use crate::{Clocked, Publisher, Subscription};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transfer {
-    /// What it was.
+    /// The character.
     pub character: Character,
     /// When its start bit began.
     pub begun: SimTime,
@@ -70,7 +70,7 @@ impl Monitor {
         }
     }
 
-    /// While this reset is active nothing is seen, and what it cuts short is forgotten.
+    /// Sets a reset: while it is active, nothing is observed, and interrupted characters are dropped.
     pub fn reset_of(self, clocked: &Clocked) -> Self {
         let reset = Some(*clocked);
         Monitor { reset, ..self }

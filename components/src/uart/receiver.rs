@@ -14,7 +14,8 @@ use super::line::Line;
 use crate::Clocked;
 use crate::clocked::between_resets;
 use crate::parent::{Claim, Parent, free_name, interned};
-use crate::sending::{EndReceived, Interrupted, OnReset, Received};
+use crate::received::{EndReceived, Received};
+use crate::sending::{Interrupted, OnReset};
 
 /// A line that characters are read from, each bit in its middle.
 pub(super) struct Sampler {
@@ -35,7 +36,8 @@ impl Sampler {
         }
     }
 
-    /// The next character, and when its start bit began. What is 1 again in the middle of a start bit is none.
+    /// Receives the next character, with the time of its start bit. If the line is 1 again in the middle of a start
+    /// bit, there is no character.
     pub(super) async fn next(&self) -> Result<(Character, SimTime)> {
         self.line.wait_for(true, self.waits_for).await?;
         loop {
@@ -127,7 +129,7 @@ impl Receiver {
         Receiver { rts, ..self }
     }
 
-    /// While this reset is active nothing is received, and what was received before it is dropped.
+    /// Sets a reset: while it is active, nothing is received, and characters received before it are dropped.
     pub fn reset_of(self, clocked: &Clocked) -> Self {
         let reset = Some(*clocked);
         Receiver { reset, ..self }
@@ -224,7 +226,7 @@ impl RunningReceiver {
         taken
     }
 
-    /// Waits for the next character, which has to be a good one.
+    /// Waits for the next character, and returns an error if it has errors.
     ///
     /// # Errors
     ///

@@ -70,13 +70,13 @@ impl Transmitter {
         Transmitter { cts, ..self }
     }
 
-    /// While this reset is active the line is idle, and what is accepted waits.
+    /// Sets a reset: while it is active, the line is idle and accepted frames wait.
     pub fn reset_of(self, clocked: &Clocked) -> Self {
         let reset = Some(*clocked);
         Transmitter { reset, ..self }
     }
 
-    /// What a reset does to characters that were accepted and not sent in full.
+    /// Sets what a reset does to characters that were accepted but not sent completely.
     pub fn on_reset(self, on_reset: OnReset) -> Self {
         Transmitter { on_reset, ..self }
     }
@@ -133,7 +133,7 @@ struct Work {
     pauses: Cursor,
     cts: Option<Flow>,
     sending: Rc<Sending<Frame>>,
-    /// What is being sent.
+    /// The current frame.
     open: Option<(u64, Frame)>,
 }
 
@@ -187,8 +187,8 @@ pub struct RunningTransmitter {
 }
 
 impl RunningTransmitter {
-    /// Gives it a frame to send: a [`Frame`], or just a character as a `u8` or `u16`. The ticket tells when its
-    /// last stop bit has ended.
+    /// Queues a frame to send: a [`Frame`], or a character as a `u8` or `u16`. The ticket tells when its last stop
+    /// bit has ended.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;

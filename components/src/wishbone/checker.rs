@@ -49,7 +49,8 @@ impl Checker {
         /// `WB_3.25_CYC_STABLE` for a manager that withdraws its requests.
     }
 
-    /// For how many cycles an access may wait to be terminated, and pipelined to be taken.
+    /// Sets the number of cycles for which an access may wait to be terminated, and on a pipelined bus to be
+    /// accepted.
     pub fn max_wait(self, cycles: u32) -> Self {
         let max_wait = Some(cycles);
         Checker { max_wait, ..self }
@@ -100,7 +101,7 @@ impl Asked {
     }
 }
 
-/// ADR, WE, SEL, CTI and BTE, the last three where they are there.
+/// ADR, WE, SEL, CTI and BTE; the last three are optional.
 struct Qualified {
     adr: Asked,
     we: Asked,
@@ -163,7 +164,7 @@ fn asked(signals: &Signals) -> Qualified {
     }
 }
 
-/// The access of a burst that was taken last: it says what the next is.
+/// The last accepted access of a burst, which determines the next one.
 #[derive(Clone, Copy)]
 struct Last {
     burst: Burst,
@@ -179,7 +180,7 @@ struct Checking {
     ignored: Ignored,
     max_wait: Option<u32>,
     asked: Qualified,
-    /// What is written, before and now.
+    /// The written data, before and now.
     data: [LogicVec; 2],
     read: LogicVec,
     /// STB was 1 at the edge before, and its access was not taken.
@@ -310,7 +311,7 @@ impl Checking {
             .judge(self.broken("WB_REC_3.10_MAX_WAIT", &what))
     }
 
-    /// What STB qualifies is known, held, and goes on with the burst.
+    /// Checks that the signals that STB qualifies are known and stable, and continue the burst.
     fn request(&mut self) -> Result {
         for asked in self.asked.each_mut() {
             asked.signal.get_into(&mut asked.now)?;
@@ -356,7 +357,7 @@ impl Checking {
         select.map_or(self.signals.all_bytes(), |word| word.to_le_bytes()[0])
     }
 
-    /// A new access is the one that the one before has told, in a burst.
+    /// Checks that a new access continues the burst.
     fn goes_on(&self, cti: u8) -> Result {
         let Some(last) = self.burst else {
             return Ok(());
@@ -393,7 +394,7 @@ impl Checking {
         self.check(same, "WB_4.40_INCREMENT_BTE", what)
     }
 
-    /// An access is taken: what it asks for is in `before`.
+    /// Handles an accepted access, whose request is in `before`.
     fn taken(&mut self) {
         let before = |asked: &Asked| asked.before.value_word(0);
         let writes = before(&self.asked.we);

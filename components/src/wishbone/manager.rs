@@ -40,7 +40,7 @@ pub struct Manager {
 }
 
 impl Manager {
-    /// A manager without pauses, which waits as long as it takes and does not try again what ends with RTY.
+    /// Creates a manager without pauses and time limit, which does not repeat accesses that end with RTY.
     pub fn new(signals: &Signals) -> Self {
         Manager {
             signals: *signals,
@@ -163,7 +163,7 @@ type Modify = Box<dyn FnMut(u64) -> u64>;
 
 struct Cycle {
     beats: Vec<Beat>,
-    /// What to write after the first access, a read.
+    /// The write after the first access, which is a read.
     modify: Option<Modify>,
     answers: OneshotSender<Vec<Answer>>,
 }
@@ -182,7 +182,7 @@ impl Running {
         self.clocked.is_in_reset()
     }
 
-    /// Does a cycle; `None` if a reset comes.
+    /// Makes a cycle; `None` if a reset comes.
     async fn run(&mut self, cycle: &mut Cycle) -> Result<Option<Vec<Answer>>> {
         let signals = self.signals;
         while self.pauses.next_cycle() {
@@ -317,7 +317,7 @@ impl RunningManager {
         &self.signals
     }
 
-    /// Does one access in a cycle of its own, and tells how it ended.
+    /// Makes one access in a cycle of its own, and returns its termination.
     ///
     /// # Errors
     ///
@@ -388,8 +388,8 @@ impl RunningManager {
         }
     }
 
-    /// Reads a word and writes it in the same cycle, a RMW cycle; gives back what was read. The function may be called
-    /// again after a reset, with [`OnReset::Retry`].
+    /// Reads a word and writes it in the same cycle (RMW), and returns the word that was read. The function may be
+    /// called again after a reset, with [`OnReset::Retry`].
     ///
     /// # Errors
     ///

@@ -27,11 +27,11 @@ use crate::{Clocked, Publisher, Subscription};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transfer {
-    /// What was asked for; bytes that are not selected are 0.
+    /// The request; bytes that are not selected are 0.
     pub request: Request,
     /// How it ended.
     pub answer: Answer,
-    /// The burst that goes on after it, as CTI and BTE say; `None` for the last of a burst.
+    /// The burst that continues after it, according to CTI and BTE; `None` for the last access of a burst.
     pub burst: Option<Burst>,
     /// The number of its cycle since the monitor was started: CYC stays 1 from one access to the next.
     pub cycle: u64,
@@ -205,7 +205,7 @@ impl Seeing {
 #[derive(Clone, Debug)]
 pub struct RunningMonitor {
     transfers: Publisher<Transfer>,
-    /// Of a word.
+    /// The read word.
     bytes: usize,
 }
 

@@ -1,8 +1,8 @@
-//! What goes over the bus.
+//! Requests and terminations.
 
 use std::fmt;
 
-/// What a manager asks for: one access, a phase of a cycle.
+/// A request of a manager: one access, which is a phase of a cycle.
 ///
 /// ```no_run
 /// use verifork_components::wishbone;
@@ -59,11 +59,11 @@ impl Request {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Termination {
-    /// ACK: it was done.
+    /// ACK: the access succeeded.
     Ack,
-    /// ERR: it was not.
+    /// ERR: the access failed.
     Err,
-    /// RTY: it was not, and is to be tried again.
+    /// RTY: the access is to be repeated.
     Rty,
 }
 
@@ -152,7 +152,7 @@ impl Burst {
         }
     }
 
-    /// The address after this one, both in bytes, on a bus with words of so many.
+    /// The address after this one, both in bytes, on a bus with words of `bytes` bytes.
     ///
     /// ```
     /// use verifork_components::wishbone::Burst;

@@ -38,9 +38,9 @@ pub struct Signals {
     pub stb: Signal<Logic>,
     pub we: Signal<Logic>,
     pub adr: Signal<u64>,
-    /// What is written: `DAT_O` of the manager.
+    /// The data to write: `DAT_O` of the manager.
     pub dat_w: Signal<u64>,
-    /// What is read: `DAT_I` of the manager.
+    /// The read data: `DAT_I` of the manager.
     pub dat_r: Signal<u64>,
     pub sel: Option<Signal<u8>>,
     pub ack: Signal<Logic>,
@@ -78,14 +78,14 @@ const NAMES: [Names; 3] = [
     },
 ];
 
-/// Binds by the first of the names that there is.
+/// Binds the first of these names that exists.
 fn first_of<D: Dut>(scope: &mut Binder<'_>, names: &[impl AsRef<str>]) -> Option<D> {
     let names = || names.iter().map(AsRef::as_ref);
     let known = names().find(|name| scope.contains(name));
     D::bind(scope, known.or(names().next())?)
 }
 
-/// The same, where names may have several prefixes: by that which another name has.
+/// The same for names with several possible prefixes: takes the prefix of another bound name.
 fn like<D: Dut>(scope: &mut Binder<'_>, other: &str, names: &[&str]) -> Option<D> {
     match scope.named_like(other) {
         Some(mut scope) => first_of(&mut scope, names),
@@ -100,7 +100,7 @@ impl Dut for Signals {
         let Names { ends, data } = NAMES.iter().find(known).unwrap_or(&NAMES[0]);
         let asked = |name: &str| format!("{name}{}", ends[0]);
         let answered = |name: &str| format!("{name}{}", ends[1]);
-        // All of them, so that one run tells of every one that is missing.
+        // All of them, so that one run reports every missing one.
         let cyc = Dut::bind(&mut scope, &asked("cyc"));
         let stb = Dut::bind(&mut scope, &asked("stb"));
         let we = Dut::bind(&mut scope, &asked("we"));
@@ -167,7 +167,7 @@ impl Dut for Signals {
 }
 
 impl Signals {
-    /// The bus is in standard mode, although there is a STALL.
+    /// Uses the standard mode, although the bus has STALL.
     #[must_use]
     pub fn classic(self) -> Self {
         let is_pipelined = false;
@@ -177,7 +177,7 @@ impl Signals {
         }
     }
 
-    /// The bus is pipelined, although there is no STALL: nothing ever stalls.
+    /// Uses the pipelined mode, although the bus has no STALL: accesses never stall.
     #[must_use]
     pub fn pipelined(self) -> Self {
         let is_pipelined = true;
@@ -244,7 +244,7 @@ impl Signals {
         u8::MAX >> (8 - self.bytes())
     }
 
-    /// What ADR is for an address in bytes.
+    /// The value of ADR for an address in bytes.
     pub(super) fn adr_of(&self, address: u64) -> u64 {
         if self.counts_words {
             address / self.bytes() as u64
@@ -338,7 +338,7 @@ impl Signals {
         })
     }
 
-    /// What is asked for at this edge; bytes that are not selected are 0.
+    /// The request at this edge; bytes that are not selected are 0.
     pub(super) fn request(&self) -> Result<Request> {
         let adr = self.word(self.adr, u64::MAX, "WB_3.60_ADR_X", "ADR")?;
         let writes = self.bit(&self.we, "WB_3.60_WE_X", "WE")?;
@@ -359,7 +359,7 @@ impl Signals {
         })
     }
 
-    /// CTI and BTE at this edge; 0 where they are missing.
+    /// CTI and BTE at this edge; 0 if the bus lacks them.
     pub(super) fn tags(&self) -> Result<(u8, u8)> {
         let byte = |signal: Option<_>, rule, name| {
             signal.map_or(Ok(0), |signal| self.byte(signal, rule, name))

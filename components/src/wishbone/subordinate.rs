@@ -59,13 +59,13 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
         Subordinate { pauses, ..self }
     }
 
-    /// Which accesses end with RTY, and are not done: those of the pauses, of which there is one an access.
+    /// Sets which accesses end with RTY, by pauses of which one is drawn for each access.
     pub fn retries(self, retries: &Pauses) -> Self {
         let retries = retries.clone();
         Subordinate { retries, ..self }
     }
 
-    /// Pipelined: how many accesses it takes ahead of their terminations, 8 unless told otherwise.
+    /// On a pipelined bus, sets how many accesses it accepts ahead of their terminations. The default is 8.
     ///
     /// # Panics
     ///
@@ -100,7 +100,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
             retries: self.retries.of_channel(&format!("retries of {bus}")),
             rng: rng_named(&format!("latency of {bus}")),
             state: State::Idle,
-            // Not what a reset gives, so that it is written.
+            // Different from the values in a reset, so that they are written.
             given: Some(Termination::Ack),
             taken: VecDeque::with_capacity(self.queue),
             queue: self.queue,
@@ -126,13 +126,13 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
     }
 }
 
-/// What becomes of the access that STB asks for in standard mode.
+/// The state of the access that STB requests in standard mode.
 #[derive(Clone, Copy)]
 enum State {
     Idle,
     /// Waits at least this many cycles.
     Waits(u32),
-    /// It is terminated; `ahead`: so is the next of a burst, before it is asked for.
+    /// It is terminated; with `ahead`, the next one of the burst is terminated before it is requested.
     Terminates {
         ahead: bool,
     },
@@ -145,9 +145,9 @@ struct Answering<T> {
     retries: Cursor,
     rng: TestRng,
     state: State,
-    /// What the signals say.
+    /// The values of the signals.
     given: Option<Termination>,
-    /// Pipelined: what has been taken, its data, and the edge from which on it is terminated.
+    /// Pipelined: the accepted accesses, their data, and the edge from which each may be terminated.
     taken: VecDeque<(u64, Termination, u64)>,
     queue: usize,
     now: u64,

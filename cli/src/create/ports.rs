@@ -15,10 +15,8 @@ impl Purpose {
         if words.iter().any(|word| QUALIFIERS.contains(&word.as_str())) {
             return Purpose::Other;
         }
+        // `ui_clk_sync_rst` is the reset of a clock.
         for (at, word) in words.iter().enumerate() {
-            if is_clock(word) {
-                return Purpose::Clock;
-            }
             let before = at.checked_sub(1).map(|at| words[at].as_str());
             let beside = before.is_some_and(|word| ["n", "not", "x"].contains(&word))
                 || words[at + 1..]
@@ -44,6 +42,9 @@ impl Purpose {
                 active_low: (low && !of_port_b) || beside,
             };
         }
+        if words.iter().any(|word| is_clock(word)) {
+            return Purpose::Clock;
+        }
         Purpose::Other
     }
 }
@@ -58,8 +59,9 @@ const QUALIFIERS: [&str; 47] = [
 ];
 
 /// Words after a reset's that say that it is active at 0: `rst_n`, `rst_ni`, `rst_an`, `rst_b`.
-const MARKS: [&str; 15] = [
-    "n", "ni", "nin", "an", "sn", "na", "ns", "b", "bi", "l", "low", "bar", "neg", "x", "z",
+const MARKS: [&str; 17] = [
+    "n", "ni", "nin", "an", "sn", "na", "ns", "b", "bi", "l", "low", "al", "bar", "neg", "inv", "x",
+    "z",
 ];
 
 /// The words of a name, in lower case and without numbers: `sysClk_2` is `sys`, `clk`.
@@ -115,8 +117,8 @@ struct Reset {
 }
 
 /// Beginnings that say which reset it is: asynchronous, of a bus, of a part.
-const KINDS: [&str; 44] = [
-    "", "a", "s", "p", "h", "m", "g", "c", "i", "t", "f", "sys", "por", "core", "async", "sync",
+const KINDS: [&str; 46] = [
+    "", "a", "s", "p", "h", "m", "g", "c", "i", "t", "f", "sys", "po", "por", "ndm", "core", "async", "sync",
     "global", "glb", "glbl", "main", "master", "cpu", "soc", "dbg", "ext", "pwr", "pll", "usb",
     "eth", "tx", "rx", "axi", "apb", "ahb", "bus", "pix", "mem", "ddr", "hw", "sw", "hard", "soft",
     "warm", "cold",
@@ -237,6 +239,10 @@ mod tests {
             "reset_i",
             "rst_sync",
             "clr",
+            "clk_rst",
+            "ui_clk_sync_rst",
+            "rst_sys_clk",
+            "ndmreset",
         ] {
             assert_eq!(of(name), Purpose::Reset { active_low: false }, "{name}");
         }
@@ -292,6 +298,11 @@ mod tests {
             "res_n",
             "nRes",
             "resn",
+            "rst_al",
+            "rst_inv",
+            "nPORESET",
+            "PORESETn",
+            "clk_rst_n",
         ] {
             assert_eq!(of(name), Purpose::Reset { active_low: true }, "{name}");
         }

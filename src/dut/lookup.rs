@@ -157,6 +157,7 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindError
     // What is suggested is to be found by what it is called.
     nearest.retain(|name| told.insert(name.clone()) && port.find(handle, name).is_some());
     nearest.truncate(SUGGESTIONS);
+    let note = note.or_else(|| left_out_if_unused(port).filter(|_| nearest.is_empty()));
     let mut holds = names;
     for (name, object) in holds.iter_mut().zip(few.iter().take(SHOWN)) {
         *name = label(object);
@@ -250,6 +251,16 @@ pub(super) fn published_only(port: &dyn Port) -> Option<String> {
         "{} shows what was published when the design was compiled: {remedy}",
         port.identity().product
     ))
+}
+
+/// Why a name that is in the source may be missing.
+fn left_out_if_unused(port: &dyn Port) -> Option<String> {
+    port.quirks().leaves_out_the_unused.then(|| {
+        format!(
+            "{} leaves out variables and nets that the design does not use",
+            port.identity().product
+        )
+    })
 }
 
 /// A name as a list of a scope's contents shows it.

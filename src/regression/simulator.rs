@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use verifork_protocol::nearest::{did_you_mean, nearest};
 use verifork_protocol::simulators::Simulator;
 
 use crate::simulator::Identity;
@@ -68,7 +69,7 @@ impl SimulatorInfo {
         Simulator::from_product(&self.name).map(Simulator::key)
     }
 
-    /// Whether it is the one that `VERIFORK_SIM` and the attribute call so.
+    /// Whether it is the one with this name in `VERIFORK_SIM` and the attribute.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -79,7 +80,19 @@ impl SimulatorInfo {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// If no simulator has this name.
+    #[track_caller]
     pub fn is(&self, key: &str) -> bool {
+        let keys = Simulator::ALL.map(Simulator::key);
+        assert!(
+            keys.contains(&key),
+            "no simulator is called `{key}`{}: the names are {}",
+            did_you_mean(&nearest(key, keys, 1)),
+            keys.join(", ")
+        );
         self.key() == Some(key)
     }
 
@@ -238,6 +251,14 @@ mod tests {
             assert_eq!(found, numbers, "{version}");
             assert_eq!(info("nvc", version).version().to_string(), version);
         }
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "no simulator is called `gdhl` (did you mean `ghdl`?): the names are icarus, "
+    )]
+    fn a_simulator_of_another_name_is_a_mistake() {
+        info("GHDL", "2.0").is("gdhl");
     }
 
     #[test]

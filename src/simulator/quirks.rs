@@ -132,6 +132,8 @@ pub(crate) struct Quirks {
     pub(crate) inner_ports_have_no_direction: bool,
     /// Only objects that were published when the design was compiled are shown. Verilator, all.
     pub(crate) shows_the_published_only: bool,
+    /// Variables and nets that the design does not use are not in the compiled design. Icarus, all.
+    pub(crate) leaves_out_the_unused: bool,
     /// The simulator reports no errors: `vpi_chk_error` says 0 whatever happened. Icarus 11.
     pub(crate) errors_are_silent: bool,
     /// Elements of an unpacked array of real numbers or strings can be read only: a write is
@@ -223,6 +225,7 @@ impl Quirks {
         strings_are_unreadable: false,
         inner_ports_have_no_direction: false,
         shows_the_published_only: false,
+        leaves_out_the_unused: false,
         errors_are_silent: false,
         real_elements_are_read_only: false,
         names_are_escaped: false,
@@ -274,6 +277,7 @@ impl Quirks {
                 next_time_step_stays: true,
                 next_time_step_repeats: true,
                 images_tell_drivers: true,
+                leaves_out_the_unused: true,
                 errors_are_silent: true,
                 real_elements_are_read_only: true,
                 names_are_escaped: true,

@@ -587,3 +587,15 @@ fn an_implementation_by_hand_reports_its_own_problems() {
     let error = dut.object("clk").unwrap().bind::<Never>().unwrap_err();
     assert_eq!(error.field_errors().len(), 1);
 }
+
+#[test]
+fn a_missing_name_may_be_of_what_the_design_does_not_use_where_such_is_left_out() {
+    let icarus = crate::dut::testing::design().simulated_by("Icarus Verilog", "11.0");
+    icarus.begin();
+    let top = Instance::find("top").unwrap();
+    let error = |path| top.signal::<LogicVec>(path).unwrap_err().to_string();
+    let note = "; Icarus Verilog leaves out variables and nets that the design does not use; it holds";
+    assert!(error("quux").contains(note), "{}", error("quux"));
+    // It is a slip of the finger rather.
+    assert!(!error("cuont").contains("leaves out"), "{}", error("cuont"));
+}

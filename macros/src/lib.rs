@@ -73,7 +73,7 @@ use proc_macro::TokenStream;
 /// | `skip` | string | the test is listed but not run; the string is the reason |
 /// | `skip(…)` | `ghdl`, `ghdl < 3`, then a string | the same on one simulator, or some of its versions; may be given several times |
 /// | `should_fail` | string, or nothing | the test passes if a check in it fails or it returns an error; the message must contain the string |
-/// | `should_fail(…)` | `panic`, `bind`, `timeout`, or one of them with a string | the same for a panic, a binding that does not match the design, or a time limit |
+/// | `should_fail(…)` | `panic`, `bind`, `timeout`, or one of them with a string, `panic = "text"` | the same for a panic, a binding that does not match the design, or a time limit |
 /// | `should_fail(…)` | `ghdl < 3`, then nothing, a string, or a kind | the same on one simulator, or some of its versions; may be given several times |
 /// | `design_errors` | `"ignore"` | errors that the design reports (`$error`, failed assertions, `severity error`) do not fail the test |
 /// | `ends` | `"fatal"`, `"finish"` or `"stop"` | the test passes only if the design ends the simulation this way while it runs |

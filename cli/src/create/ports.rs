@@ -60,8 +60,8 @@ const QUALIFIERS: [&str; 47] = [
 
 /// Words after a reset's that say that it is active at 0: `rst_n`, `rst_ni`, `rst_an`, `rst_b`.
 const MARKS: [&str; 17] = [
-    "n", "ni", "nin", "an", "sn", "na", "ns", "b", "bi", "l", "low", "al", "bar", "neg", "inv", "x",
-    "z",
+    "n", "ni", "nin", "an", "sn", "na", "ns", "b", "bi", "l", "low", "al", "bar", "neg", "inv",
+    "x", "z",
 ];
 
 /// The words of a name, in lower case and without numbers: `sysClk_2` is `sys`, `clk`.
@@ -118,10 +118,10 @@ struct Reset {
 
 /// Beginnings that say which reset it is: asynchronous, of a bus, of a part.
 const KINDS: [&str; 46] = [
-    "", "a", "s", "p", "h", "m", "g", "c", "i", "t", "f", "sys", "po", "por", "ndm", "core", "async", "sync",
-    "global", "glb", "glbl", "main", "master", "cpu", "soc", "dbg", "ext", "pwr", "pll", "usb",
-    "eth", "tx", "rx", "axi", "apb", "ahb", "bus", "pix", "mem", "ddr", "hw", "sw", "hard", "soft",
-    "warm", "cold",
+    "", "a", "s", "p", "h", "m", "g", "c", "i", "t", "f", "sys", "po", "por", "ndm", "core",
+    "async", "sync", "global", "glb", "glbl", "main", "master", "cpu", "soc", "dbg", "ext", "pwr",
+    "pll", "usb", "eth", "tx", "rx", "axi", "apb", "ahb", "bus", "pix", "mem", "ddr", "hw", "sw",
+    "hard", "soft", "warm", "cold",
 ];
 
 /// Whether a word is a reset's, and at which level.

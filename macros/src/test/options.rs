@@ -52,12 +52,17 @@ impl ShouldFail {
     }
 
     fn parse_kind(span: Span, list: TokenStream, errors: &mut Errors) -> Option<Self> {
-        let inner = errors.take(Settings::parse_terminated.parse2(list))?;
+        const EXAMPLE: &str = "`should_fail(…)` names one kind: `should_fail(timeout)`, or with a text of the error \
+             `should_fail(timeout = \"text\")`";
+        let inner = match Settings::parse_terminated.parse2(list) {
+            Ok(inner) => inner,
+            Err(error) => {
+                errors.at(error.span(), EXAMPLE);
+                return None;
+            }
+        };
         let Some(inner) = inner.first().filter(|_| inner.len() == 1) else {
-            errors.at(
-                span,
-                "`should_fail(…)` names one kind: `should_fail(timeout)`",
-            );
+            errors.at(span, EXAMPLE);
             return None;
         };
         let name = inner.name();

@@ -120,10 +120,21 @@ fn should_fail_names_one_kind_that_there_is() {
             "1:12: unknown option `timout`: did you mean `timeout`? (there are {there_are})"
         )]
     );
-    let one = "1:0: `should_fail(…)` names one kind: `should_fail(timeout)`";
-    for written in ["should_fail()", "should_fail(panic, bind)"] {
-        assert_eq!(errors_of(written, "async fn f() {}"), [one]);
+    let one = "`should_fail(…)` names one kind: `should_fail(timeout)`, or with a text of the error \
+               `should_fail(timeout = \"text\")`";
+    for (written, place) in [
+        ("should_fail()", "1:0"),
+        ("should_fail(panic, bind)", "1:0"),
+        ("should_fail(\"text\")", "1:12"),
+        ("should_fail(panic, \"text\")", "1:19"),
+    ] {
+        let message = format!("{place}: {one}");
+        assert_eq!(errors_of(written, "async fn f() {}"), [message]);
     }
+    assert_eq!(
+        errors_of("\"text\"", "async fn f() {}"),
+        ["1:0: expected the name of an option"]
+    );
     assert_eq!(
         errors_of("should_fail(panic = 3)", "async fn f() {}"),
         ["1:20: `panic` is a string literal: `should_fail(timeout = \"text of the error\")`"]

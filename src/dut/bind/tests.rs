@@ -594,7 +594,8 @@ fn a_missing_name_may_be_of_what_the_design_does_not_use_where_such_is_left_out(
     icarus.begin();
     let top = Instance::find("top").unwrap();
     let error = |path| top.signal::<LogicVec>(path).unwrap_err().to_string();
-    let note = "; Icarus Verilog leaves out variables and nets that the design does not use; it holds";
+    let note =
+        "; Icarus Verilog leaves out variables and nets that the design does not use; it holds";
     assert!(error("quux").contains(note), "{}", error("quux"));
     // It is a slip of the finger rather.
     assert!(!error("cuont").contains("leaves out"), "{}", error("cuont"));

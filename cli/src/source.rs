@@ -252,10 +252,14 @@ impl Writer<'_> {
         // Writing to a string cannot fail.
         if inner.is_empty(self.internal, depth) {
             let name = &inner.name;
-            let _ = writeln!(
-                fields,
-                "    // `{name}`: nothing in it has a value that is shown."
-            );
+            let why = if !inner.is_empty(self.internal, u8::MAX) {
+                "a greater `--depth` includes what is in it"
+            } else if !inner.is_empty(true, u8::MAX) {
+                "it has no ports or parameters; `--internal` includes its signals"
+            } else {
+                "nothing in it has a value that is shown"
+            };
+            let _ = writeln!(fields, "    // `{name}`: {why}.");
             return;
         }
         let Some(structure) = self.inner_type(inner, depth) else {
@@ -587,7 +591,17 @@ mod tests {
         let bare = text(&alike, false, 1);
         has(
             &bare,
-            &["    // `lane`: nothing in it has a value that is shown.\n"],
+            &["    // `lane`: a greater `--depth` includes what is in it.\n"],
+        );
+        let inside = module("u", "leaf", &[logic("state", "null", 4, false)]);
+        has(
+            &text(&object(&module("top", "top", &[inside])), false, 2),
+            &["    // `u`: it has no ports or parameters; `--internal` includes its signals.\n"],
+        );
+        let nothing = module("u", "leaf", &[]);
+        has(
+            &text(&object(&module("top", "top", &[nothing])), false, 2),
+            &["    // `u`: nothing in it has a value that is shown.\n"],
         );
     }
 

@@ -32,7 +32,7 @@ fn every_promise_is_kept_in_declared_order() {
 }
 
 #[test]
-fn an_output_that_is_set_is_warned_of_once_at_its_line() {
+fn an_output_that_a_process_assigns_is_warned_of_once_at_its_line() {
     require!("iverilog", "vvp");
     let name = "=writes::what_the_design_drives_is_not_set_without_a_word";
     let run = run(&[("VERIFORK_FILTER", name)]);
@@ -42,7 +42,8 @@ fn an_output_that_is_set_is_warned_of_once_at_its_line() {
     let number = text.lines().position(is_first).expect("the line is marked") + 1;
     let warning = format!("`conformance.q_8`, which is set at {file}:{number}:");
     run.passed().says(&warning);
-    assert_eq!(run.output.matches("is an output of the design").count(), 1);
+    let who = "is assigned by a process of the design in `conformance`";
+    assert_eq!(run.output.matches(who).count(), 1);
 }
 
 /// Each test finds what it needs, whatever ran before it.

@@ -5,7 +5,7 @@
 //! A line is an object: its path, the dimensions of the array that it is, `signed` or `unsigned`, and the
 //! range of its bits, with tabs between. `[0:3][16:31]` is two dimensions; what was not asked or is not so
 //! is empty, the sign too where nothing is told of its values. [`DRIVEN`], [`STRUCTURE`], [`REAL`] or [`TEXT`] may
-//! follow, or what [`member`], [`packed`], [`literal`] or [`opaque`] gives, each behind a tab. The members of a packed structure have lines of their own, behind that of
+//! follow, or what [`assigned`], [`member`], [`packed`], [`literal`] or [`opaque`] gives, each behind a tab. The members of a packed structure have lines of their own, behind that of
 //! the structure and in the order of their declaration; of an array of structures, its path stands for an element's.
 
 use crate::description::Literal;
@@ -13,6 +13,30 @@ use crate::description::Literal;
 /// Marks what the design drives all the time: by a continuous assignment, by combinational logic, or by
 /// the connection of a port.
 pub const DRIVEN: &str = "driven";
+/// What begins the mark of what processes assign.
+const ASSIGNED: &str = "assigned:";
+
+/// Processes of the design that assign an object again and again, `always` but not `initial`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assigned {
+    /// One of them assigns all of its bits; else each assigns some.
+    pub whole: bool,
+    /// The file and the line of the first.
+    pub place: Option<Box<str>>,
+}
+
+/// Marks what processes of the design assign. A place that a line cannot hold is left out.
+pub fn assigned(by: &Assigned) -> String {
+    let bits = if by.whole { "whole" } else { "part" };
+    let place = by.place.as_deref().unwrap_or_default();
+    let place = if place.contains(['\t', '\n', '\r']) {
+        ""
+    } else {
+        place
+    };
+    format!("{ASSIGNED}{bits}:{place}")
+}
+
 /// Marks a structure, or an array of such. The range is that of all its bits, and missing where it has
 /// members that cannot be packed.
 pub const STRUCTURE: &str = "structure";
@@ -77,6 +101,8 @@ pub struct Declaration {
     pub range: Option<(i64, i64)>,
     /// Whether it is marked as [`DRIVEN`].
     pub driven: bool,
+    /// What is marked by [`assigned`].
+    pub assigned: Option<Assigned>,
     /// Whether it is marked as [`STRUCTURE`].
     pub structure: bool,
     /// Whether it is marked as [`REAL`].
@@ -134,7 +160,7 @@ pub fn parse(line: &str) -> Option<(&str, Declaration)> {
         return None;
     };
     let (mut of, mut opaque, mut literals) = (None, None, Vec::new());
-    let mut packed = (0, Vec::new());
+    let (mut packed, mut assigned) = ((0, Vec::new()), None);
     for mark in marks {
         if let Some(low) = mark.strip_prefix(MEMBER) {
             of = Some(low.parse().ok()?);
@@ -150,6 +176,16 @@ pub fn parse(line: &str) -> Option<(&str, Declaration)> {
                 name: name.to_owned(),
                 value: value.parse().ok()?,
             });
+        } else if let Some(by) = mark.strip_prefix(ASSIGNED) {
+            let (bits, place) = by.split_once(':')?;
+            assigned = Some(Assigned {
+                whole: match bits {
+                    "whole" => true,
+                    "part" => false,
+                    _ => return None,
+                },
+                place: Some(place.into()).filter(|_| !place.is_empty()),
+            });
         } else if ![DRIVEN, STRUCTURE, REAL, TEXT].contains(mark) {
             return None;
         }
@@ -164,6 +200,7 @@ pub fn parse(line: &str) -> Option<(&str, Declaration)> {
         },
         range: ranges(range)?.first().copied(),
         driven: marks.contains(&DRIVEN),
+        assigned,
         structure: marks.contains(&STRUCTURE),
         real: marks.contains(&REAL),
         text: marks.contains(&TEXT),
@@ -213,6 +250,13 @@ mod tests {
         let line = marked(unknown("top.w"), [DRIVEN]);
         let (_, wire) = parse(line.strip_suffix('\n').unwrap()).unwrap();
         assert!(wire.driven && wire.signed.is_none());
+        for (whole, place) in [(true, Some("t.v:3")), (false, None)] {
+            let place = place.map(Into::into);
+            let by = Assigned { whole, place };
+            let line = marked(unknown("top.r"), [assigned(&by)]);
+            let (_, register) = parse(line.strip_suffix('\n').unwrap()).unwrap();
+            assert_eq!(register.assigned, Some(by));
+        }
         let length = marked(super::line("top.h.len", "", false, None), [member(12)]);
         let (_, length) = parse(length.trim_end()).unwrap();
         assert_eq!((length.member, length.structure), (Some(12), false));
@@ -243,6 +287,8 @@ mod tests {
             "top.b\t\tunsigned\t[7:0]\tpacked:[3:0][7:0]",
             "top.b\t\tunsigned\t[7:0]\tpacked:0:",
             "top.v\t\tunsigned\t[0:7]\tdrive",
+            "top.v\t\tunsigned\t[0:7]\tassigned:t.v",
+            "top.v\t\tunsigned\t[0:7]\tassigned:some:t.v",
             "top.m",
             "top.m\t[0:3]\tsigned",
             "top.m\t0:3\tsigned\t",

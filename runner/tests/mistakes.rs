@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Harness, find};
+use common::{Harness, crate_folder, find};
 
 /// The simulators by the program that must be there.
 const SIMULATORS: [(&str, &str); 4] = [
@@ -80,4 +80,57 @@ fn a_deadlock() {
 fn a_value_that_nobody_knows() {
     let words = ["cannot read `counter.count`", "bits 7:0 are unknown"];
     is_told_the_same("reads_before_the_reset", &words, &["icarus", "ghdl", "nvc"]);
+}
+
+/// Each variable once, at the line that sets it again and again; what nothing drives, and what is meant, never.
+#[test]
+fn a_set_of_what_processes_assign() {
+    let file = "src/driven.rs";
+    let text = std::fs::read_to_string(crate_folder().join(file)).unwrap();
+    let marked = |line: &str| line.ends_with("// set again and again");
+    let line = text.lines().position(marked).unwrap() + 1;
+    let harness = Harness::new();
+    for (simulator, place) in [("icarus", " in `assigned"), ("verilator", "assigned.sv:")] {
+        if find(SIMULATORS.iter().find(|it| it.0 == simulator).unwrap().1).is_none() {
+            eprintln!("skipped: {simulator} is not installed");
+            continue;
+        }
+        let only = [("VERIFORK_SIM", simulator)];
+        let run = harness.run("driven", &only, &["--nocapture"]);
+        let run = run.status(0).says("3 passed");
+        let warnings = run.text.lines().filter(|line| line.contains(" WARN "));
+        let warned: Vec<&str> = warnings
+            .filter(|line| line.contains("`assigned."))
+            .collect();
+        for name in [
+            "clocked",
+            "blocking",
+            "sensitive",
+            "by_task",
+            "by_function",
+            "by_block",
+            "both_parts",
+            "stage.inner",
+            "stage.q",
+        ] {
+            let warning = format!("`assigned.{name}`, which is set at ");
+            let of_it: Vec<_> = warned.iter().filter(|it| it.contains(&warning)).collect();
+            assert_eq!(of_it.len(), 1, "{simulator}, {name}: {}", run.text);
+            for part in [&format!("{file}:{line}:"), place, "`deposit`"] {
+                assert!(of_it[0].contains(part), "{simulator}, {part}: {}", of_it[0]);
+            }
+        }
+        let is_other = |it: &&&str| !it.contains("combinational");
+        assert_eq!(
+            warned.iter().filter(is_other).count(),
+            9,
+            "{simulator}: {}",
+            run.text
+        );
+        assert!(
+            warned.len() > 9,
+            "{simulator} says nothing of combinational logic: {}",
+            run.text
+        );
+    }
 }

@@ -387,6 +387,47 @@ impl<T: SignalValue + LogicValue> Select<T> {
         .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
     }
 
+    /// Presets state in these bits, as [`Signal::deposit`] does.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(count: Signal<u32>) -> Result {
+    /// count.slice(31, 16).typed::<u16>().deposit(0xffff); // the process that counts goes on from there
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`Signal::deposit`].
+    #[track_caller]
+    pub fn deposit(&self, value: T) {
+        expect(self.try_deposit(value));
+    }
+
+    /// [`deposit`](Self::deposit) with an error instead of a panic.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(state: Signal<LogicVec>) -> Result {
+    /// state.bit(0).try_deposit(Logic::One)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Signal::try_deposit`].
+    #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
+    #[track_caller]
+    pub fn try_deposit(&self, value: T) -> Result<(), WriteError> {
+        let place = Location::caller();
+        self.store(&value, |kernel, write| {
+            kernel.deposit(self.index, write, place)
+        })
+        .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
+    }
+
     /// Writes the bits at once, as [`Signal::set_immediate`] does.
     ///
     /// ```no_run

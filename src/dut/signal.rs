@@ -257,7 +257,6 @@ impl<T: SignalValue> Signal<T> {
     /// At the caller's line, if the value does not fit the signal's width, the signal is constant,
     /// it is the read-only phase, or no simulation runs on this thread: see
     /// [`try_set`](Self::try_set).
-    #[doc(alias = "deposit")]
     #[doc(alias = "drive")]
     #[doc(alias = "write")]
     #[inline]
@@ -287,16 +286,19 @@ impl<T: SignalValue> Signal<T> {
     ///
     /// # Signals that the design drives
     ///
-    /// A value written to an output, or to another net that the design drives, lasts only until the
-    /// design drives the next value, and a test that reads it back would prove nothing. So a write to
-    /// an output net (`output wire`) is refused. So is a write to an inner net that an assignment, a
-    /// gate or an instance drives, if the simulator shows this (Icarus, and Verilator from 5.044 on)
-    /// and the net is not at Z. Other outputs of the top (`output reg`), and those in VHDL, are written
-    /// with a warning that names the line.
+    /// A value written to a signal that the design drives too lasts only until the design drives the
+    /// next value, and a test that reads it back would prove nothing. So a write to an output net
+    /// (`output wire`) is refused. So is a write to an inner net that an assignment, a gate or an
+    /// instance drives, if the net is not at Z. A write to a variable that an `always` process assigns,
+    /// directly or in a task or function that it calls, to another output of the top (`output reg`) or
+    /// to an output in VHDL is made, and a warning names the line, once in each test.
     ///
-    /// [`force`](Self::force) holds a value against the design.
-    /// [`assume_undriven`](Self::assume_undriven) declares that the write is intended. State inside the
-    /// design can be written: it keeps the value until the design assigns another one.
+    /// `docs/simulators.md` tells what each simulator shows of drivers. Without a warning are inputs, variables that only `initial` blocks assign, words of memories, and bits of a vector
+    /// of which processes assign other bits.
+    ///
+    /// [`deposit`](Self::deposit) writes state that the design assigns later, [`force`](Self::force) holds
+    /// a value against the design, and [`assume_undriven`](Self::assume_undriven) declares that nothing
+    /// drives the signal.
     #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
     #[inline]
     #[track_caller]
@@ -354,6 +356,50 @@ impl<T: SignalValue> Signal<T> {
         })
     }
 
+    /// Presets state: writes as [`set`](Self::set) does, and means to change what a process of the design
+    /// assigns. The value lasts until the design assigns the next one, and no warning is given.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # async fn example(clk: Signal<bool>, count: Signal<u16>, overflow: Signal<bool>) -> Result {
+    /// count.deposit(0xfffe); // `always @(posedge clk) count <= count + 1;`
+    /// clk.rising_edges(2).await;
+    /// overflow.expect(true)?; // without 65,535 clock cycles
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`set`](Self::set), also for a net that the design drives, where no value lasts.
+    #[doc(alias = "preset")]
+    #[track_caller]
+    pub fn deposit(&self, value: T) {
+        expect(self.try_deposit(value));
+    }
+
+    /// [`deposit`](Self::deposit) with an error instead of a panic.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # fn example(count: Signal<u16>) -> Result {
+    /// count.try_deposit(0xfffe)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`try_set`](Self::try_set).
+    #[allow(clippy::needless_pass_by_value, reason = "written as an assignment is")]
+    #[track_caller]
+    pub fn try_deposit(&self, value: T) -> Result<(), WriteError> {
+        let place = Location::caller();
+        self.store(&value, place, |entry, write| {
+            Ok(entry.kernel.deposit(self.index, write, place)?)
+        })
+    }
+
     /// Declares that nothing in the design drives this signal.
     ///
     /// After this, writes to a driven signal no longer cause the error or warning of
@@ -399,7 +445,6 @@ impl<T: SignalValue> Signal<T> {
     /// As [`set`](Self::set).
     #[doc(alias = "Immediate")]
     #[doc(alias = "setimmediatevalue")]
-    #[doc(alias = "deposit")]
     #[track_caller]
     pub fn set_immediate(&self, value: T) {
         expect(self.try_set_immediate(value));

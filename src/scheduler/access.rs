@@ -2,12 +2,13 @@
 
 use std::panic::Location;
 
+use super::driven::Driven;
 use super::index::SignalIndex;
 use super::kernel::{Kernel, Region};
-use super::signal::{Driven, SignalEntry};
+use super::signal::SignalEntry;
 use super::write::{self, Write, WriteError};
 use crate::simulator::{PortError, PortResult, WriteMode};
-use crate::value::{Logic, LogicVec};
+use crate::value::LogicVec;
 
 impl SignalEntry {
     /// Up to 64 bits as two planes, of this signal or of the word that is like it.
@@ -126,50 +127,6 @@ impl Kernel {
         Ok(())
     }
 
-    /// Why a signal takes no deposit; a variable that the design assigns to takes one, with a warning.
-    #[cold]
-    fn check_deposit(
-        &self,
-        signal: &SignalEntry,
-        place: &'static Location<'static>,
-    ) -> Result<(), WriteError> {
-        self.check_writable(signal)?;
-        match signal.driven.get() {
-            Driven::Continuously => return Err(WriteError::Driven),
-            Driven::Unasked if self.holds_a_value(signal) => return Err(WriteError::Driven),
-            Driven::Unasked | Driven::No => {
-                signal.driven.set(Driven::No);
-                signal.takes_deposits.set(true);
-                return Ok(());
-            }
-            Driven::ByProcesses => {}
-        }
-        log::warn!(
-            "`{}`, which is set at {place}, is an output of the design: the value lasts only until the \
-             design drives the next one, and a test that reads it back shows nothing; `force` holds a value \
-             against the design, and `assume_undriven` says that this is meant",
-            signal.description.path
-        );
-        signal.takes_deposits.set(true);
-        Ok(())
-    }
-
-    /// Whether a net has a driver that does not leave it to others, as the driver of a bus does.
-    fn holds_a_value(&self, signal: &SignalEntry) -> bool {
-        let SignalEntry {
-            handle,
-            description,
-            ..
-        } = signal;
-        if !self.port.is_driven(*handle, &description.path) {
-            return false;
-        }
-        let mut value = LogicVec::default();
-        let read = self.port.read(*handle, &description.encoding, &mut value);
-        let is_open = |bit| value.bit(bit) == Some(Logic::HighImpedance);
-        read.is_err() || !(0..value.width()).any(is_open)
-    }
-
     #[cold]
     fn not_writable(&self, signal: &SignalEntry) -> WriteError {
         match self.port.write_refusal(signal.handle, false) {
@@ -208,6 +165,19 @@ impl Kernel {
         Ok(())
     }
 
+    /// Keeps a write that means to change what the design assigns.
+    pub(crate) fn deposit(
+        &'static self,
+        index: SignalIndex,
+        write: Write<'_>,
+        place: &'static Location<'static>,
+    ) -> Result<(), WriteError> {
+        if !index.is_word() {
+            self.signals.get(index).quiet.add(place);
+        }
+        self.write(index, write, place)
+    }
+
     /// Whether a write can be kept for later.
     #[inline]
     pub(super) fn check_write(
@@ -233,7 +203,7 @@ impl Kernel {
         place: &'static Location<'static>,
     ) -> Result<(), WriteError> {
         if !signal.takes_deposits.get() {
-            self.check_deposit(signal, place)?;
+            self.check_deposit(signal, &write, place)?;
         }
         self.check_region()?;
         self.check_states(signal, &write)

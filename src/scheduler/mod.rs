@@ -8,6 +8,7 @@
 
 mod access;
 mod clocks;
+mod driven;
 mod events;
 mod forces;
 mod gate;

@@ -2,28 +2,15 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::driven::{Driven, QuietLines};
 use super::kernel::Kernel;
 use super::signal_wait::SignalWait;
 use super::watch::LastValue;
 use super::write::Target;
 use crate::simulator::verilator::Direct;
-use crate::simulator::{
-    CallbackHandle, Description, Direction, Encoding, Handle, ObjectKind, Quirks,
-};
+use crate::simulator::{CallbackHandle, Description, Encoding, Handle};
 use crate::task::wait_queue::WaitQueue;
 use crate::value::{Declared, Logic, low_mask};
-
-/// What the design is known to do with a signal.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Driven {
-    No,
-    /// The port knows whether there is a driver, and is asked at the first write.
-    Unasked,
-    /// It assigns to it now and then, so that a written value stays for a while.
-    ByProcesses,
-    /// It holds a value at any time, against which a written one means nothing.
-    Continuously,
-}
 
 #[allow(
     clippy::struct_excessive_bools,
@@ -44,7 +31,8 @@ pub(crate) struct SignalEntry {
     /// It is not a constant, and the simulator refuses no writes.
     pub(super) is_writable: Cell<bool>,
     pub(super) driven: Cell<Driven>,
-    /// It can be written without a force and without a word.
+    pub(super) quiet: QuietLines,
+    /// It can be written without a force, and nobody need be asked or warned.
     pub(super) takes_deposits: Cell<bool>,
     /// Its type does not take every value: the port is asked before a write is kept.
     pub(super) checks_writes: bool,
@@ -83,11 +71,7 @@ impl SignalEntry {
             _ => (0, false),
         };
         let is_writable = !description.constant && port.write_refusal(handle, false).is_none();
-        let driven = if port.is_always_driven(handle) {
-            Driven::Continuously
-        } else {
-            driven(&description, port.quirks())
-        };
+        let driven = Driven::of(&description, port.quirks());
         SignalEntry {
             kernel,
             handle,
@@ -98,6 +82,7 @@ impl SignalEntry {
             two_state,
             is_writable: Cell::new(is_writable),
             driven: Cell::new(driven),
+            quiet: QuietLines::default(),
             takes_deposits: Cell::new(is_writable && driven == Driven::No),
             compares_always: width != 1 && port.tells_assignments(handle),
             checks_writes: port.checks_writes(handle, &description.encoding),
@@ -144,23 +129,5 @@ impl SignalEntry {
     pub(super) fn set_level(&self, level: bool) -> Option<bool> {
         let direct = self.direct.as_ref().filter(|_| self.scalar)?;
         direct.store_untold(u64::from(level))
-    }
-}
-
-/// What the design is known to do with an object. Only ports tell: an output of the top, or a net of
-/// Verilog that is an output of a module inside. Variables inside of the design are state, which a
-/// testbench may set, also where they are outputs of their module.
-fn driven(description: &Description, quirks: &Quirks) -> Driven {
-    let scope = description.path.strip_suffix(&description.name);
-    let of_the_top = scope.is_some_and(|scope| !scope.trim_end_matches('.').contains('.'));
-    let is_vhdl = quirks.vector_formats.has_nine_states();
-    let is_net = description.kind == ObjectKind::Net && !is_vhdl;
-    match description.direction {
-        Some(Direction::Output) if is_net => Driven::Continuously,
-        Some(Direction::Output) if of_the_top || is_vhdl => Driven::ByProcesses,
-        Some(Direction::Output | Direction::InOut) => Driven::No,
-        Some(Direction::Input) if of_the_top => Driven::No,
-        _ if is_net && quirks.images_tell_drivers => Driven::Unasked,
-        _ => Driven::No,
     }
 }

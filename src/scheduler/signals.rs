@@ -6,10 +6,11 @@ use std::task::Waker;
 
 use elsa::FrozenVec;
 
+use super::driven::Driven;
 use super::index::SignalIndex;
 use super::kernel::Kernel;
 use super::paths;
-use super::signal::{Driven, SignalEntry};
+use super::signal::SignalEntry;
 use super::signal_wait::SignalWait;
 use super::wait_reasons::{Waits, condition_reason, edge_reason};
 use super::watch::from_token;
@@ -100,6 +101,7 @@ impl Signals {
     pub(super) fn forget_warnings(&self) {
         for signal in &self.table {
             let is_driven = signal.driven.get() != Driven::No;
+            signal.quiet.clear();
             signal
                 .takes_deposits
                 .set(signal.is_writable.get() && !is_driven);

@@ -24,6 +24,16 @@ pub(crate) enum Write<'a> {
 }
 
 impl<'a> Write<'a> {
+    /// Whether bits of an object of this width keep what they have.
+    pub(super) fn is_part(self, width: u32) -> bool {
+        let all = low_mask(width.min(64));
+        match self {
+            Write::Small { mask, .. } => mask & all != all,
+            Write::Part { value, .. } => value.width() < width,
+            Write::Wide(_) | Write::Real(_) | Write::Text(_) => false,
+        }
+    }
+
     /// What the port is asked about for an object of this width.
     pub(super) fn value(self, width: u32) -> Value<'a> {
         let all = low_mask(width);

@@ -11,6 +11,7 @@ use verifork_protocol::variables::Variable;
 use super::Identity;
 use super::description::{length, packed_element};
 use super::verilog_name::split_index;
+use super::{Driver, Processes};
 
 /// Declarations by the paths of their objects.
 #[derive(Default)]
@@ -269,6 +270,22 @@ impl Declarations {
         }
         let around = self.member(structure).and(structure.rsplit_once('.'));
         around.map_or(0, |(around, _)| self.element_around(around))
+    }
+
+    /// What drives the object with this path. An element of an array is driven with the array, and the words that
+    /// processes assign are state.
+    pub(super) fn driver(&self, path: &str) -> Driver {
+        if self.of(path).is_some_and(|declared| declared.driven) {
+            return Driver::Continuous;
+        }
+        let declared = self.get(path).filter(|it| it.dimensions.is_empty());
+        match declared.and_then(|it| it.assigned.as_ref()) {
+            None => Driver::Unknown,
+            Some(assigned) => Driver::Processes(Processes {
+                whole: assigned.whole,
+                place: assigned.place.as_ref().map(|place| format!("at {place}")),
+            }),
+        }
     }
 
     /// The declaration of an object, or of the array of which it is an element.

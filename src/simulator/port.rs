@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use super::{
-    Agenda, CallbackHandle, Description, Encoding, Handle, Identity, Phase, PortError, PortResult,
-    Quirks, verilator,
+    Agenda, CallbackHandle, Description, Driver, Encoding, Handle, Identity, Phase, PortError,
+    PortResult, Quirks, verilator,
 };
 use crate::time::Precision;
 use crate::value::{FieldLayout, LogicVec};
@@ -128,19 +128,14 @@ pub(crate) trait Port {
     fn unshown_part(&self, _path: &str) -> Option<String> {
         None
     }
-    /// Whether it is known that the design drives an object all the time.
-    fn is_always_driven(&self, _object: Handle) -> bool {
-        false
+    /// What in the design gives an object its value. Asked when it is first written; may take long, once.
+    fn driver(&self, _object: Handle, _description: &Description) -> Driver {
+        Driver::Unknown
     }
     /// Why nothing can be written to an object, other than that it is constant. `undriven`: the user
     /// says that the design does not drive it.
     fn write_refusal(&self, _object: Handle, _undriven: bool) -> Option<PortError> {
         None
-    }
-
-    /// Whether the design has a driver for a net, where [`Quirks::images_tell_drivers`]. May take long, once.
-    fn is_driven(&self, _net: Handle, _path: &str) -> bool {
-        false
     }
 
     /// Whether the events of a watched object tell of assignments, of the same value too.

@@ -76,7 +76,7 @@ pub(crate) struct Quirks {
     pub(crate) deposits_pass_forces: bool,
     /// Every write holds against the design's own drivers until the next write. GHDL 2.0.
     pub(crate) writes_last: bool,
-    /// The compiled design tells which nets have drivers, which no function does: see `vpi/image.rs`. Icarus.
+    /// The compiled design tells what drives nets and variables, which no function does: see `vpi/image.rs`. Icarus.
     pub(crate) images_tell_drivers: bool,
     /// A write in the read-only phase is accepted. GHDL 2.0, Verilator 5.006.
     pub(crate) read_only_writes_pass: bool,

@@ -176,7 +176,7 @@ impl Model {
             let (value, unknown) = (now.value_word(0) << low, now.unknown_word(0) << low);
             let value = (value & !changed | word & changed) >> low;
             let unknown = (unknown & !changed) >> low;
-            signal.try_set(LogicVec::from_planes(signal.width(), &[value], &[unknown]))?;
+            signal.try_deposit(LogicVec::from_planes(signal.width(), &[value], &[unknown]))?;
         }
         self.predict(name, value)
     }

@@ -169,8 +169,9 @@ impl Backend for Verilator {
     fn surveyed(&self, design: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<()> {
         let [tree, names] = [TREE, TREE_NAMES].map(|it| build.path.join(it));
         if tree.is_file() {
-            let lines =
-                netlist::tree::declarations(&fs::read_to_string(&tree)?, design.public_all)?;
+            let json = fs::read_to_string(&tree)?;
+            let letters = fs::read_to_string(&names)?;
+            let lines = netlist::tree::declarations(&json, &letters, design.public_all)?;
             declarations::write(build.path, &lines)?;
             fs::remove_file(names)?;
             return fs::remove_file(tree);

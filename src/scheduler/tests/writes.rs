@@ -5,9 +5,11 @@ use crate::dut::WriteCause;
 use crate::prelude::*;
 use crate::scheduler::kernel;
 use crate::simulator::testing::{
-    Content, Design, Operation, Simulator, clocked_register, register,
+    Content, Design, Operation, Simulator, bits, clocked_register, register,
 };
-use crate::simulator::{Direction, ObjectKind, PortError, VectorFormats, WriteMode};
+use crate::simulator::{
+    Direction, Driver, ObjectKind, PortError, Processes, VectorFormats, WriteMode,
+};
 use crate::value::{Logic, LogicVec};
 
 /// What has reached the simulator since this was asked last: names and values.
@@ -402,14 +404,10 @@ fn with_outputs() -> Design {
     design
 }
 
-/// Whether a write of the signal is let through without a word.
-fn takes_deposits(path: &str) -> bool {
+/// How many lines have written the signal, and a driver of the design with it, since the test began.
+fn quiet_lines(path: &str) -> usize {
     let signal = signal::<LogicVec>(path);
-    kernel()
-        .unwrap()
-        .signal(signal.index())
-        .takes_deposits
-        .get()
+    kernel().unwrap().signal(signal.index()).quiet.count()
 }
 
 #[test]
@@ -442,19 +440,87 @@ fn an_output_net_takes_no_write_but_a_force() {
 }
 
 #[test]
-fn an_output_variable_is_written_and_warned_of_once_a_test() {
+fn an_output_variable_is_written_and_warned_of_once_a_line_and_test() {
     with_outputs().run(async |simulator| {
         let q = signal::<u8>("q");
-        assert!(!takes_deposits("q"), "the first write is to be warned of");
-        q.try_set(9)?;
-        assert!(takes_deposits("q"), "the others are not");
+        for value in [8, 9] {
+            q.try_set(value)?;
+        }
+        assert_eq!(quiet_lines("q"), 1);
         read_write().await;
         assert_eq!(written(simulator), ["q=00001001"]);
+        q.try_set_immediate(9)?;
+        assert_eq!(quiet_lines("q"), 2);
         kernel().unwrap().end_test();
-        assert!(!takes_deposits("q"), "another test is warned again");
+        assert_eq!(quiet_lines("q"), 0, "another test is warned again");
         q.assume_undriven();
+        q.try_set(9)?;
         kernel().unwrap().end_test();
-        assert!(takes_deposits("q"), "it is meant");
+        q.try_set(9)?;
+        assert_eq!(quiet_lines("q"), 0, "it is meant");
+        Ok(())
+    });
+}
+
+/// `register()` with a variable that processes assign, and one of which they assign parts.
+fn with_processes() -> Design {
+    let mut design = register();
+    let top = design.id("top");
+    for (name, whole) in [("state", true), ("parts", false)] {
+        let id = design.add(Some(top), name, ObjectKind::Variable, bits(7, 0));
+        let place = Some("in `top`".to_owned());
+        design.has_driver(id, Driver::Processes(Processes { whole, place }));
+    }
+    design
+}
+
+#[test]
+fn what_processes_assign_is_written_and_warned_of_once_a_line() {
+    with_processes().run(async |simulator| {
+        let state = signal::<u8>("state");
+        for value in [1, 2] {
+            state.try_set(value)?;
+            state.bit(7).try_set(Logic::One)?;
+        }
+        assert_eq!(quiet_lines("state"), 2);
+        read_write().await;
+        assert_eq!(written(simulator), ["state=10000010"]);
+        state.force(3);
+        state.release();
+        assert_eq!(quiet_lines("state"), 2, "a force is no deposit");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_write_of_bits_is_let_through_where_processes_assign_others() {
+    with_processes().run(async |_| {
+        let parts = signal::<u8>("parts");
+        parts.bit(7).try_set(Logic::One)?;
+        parts.slice(6, 0).typed::<u8>().try_set(1)?;
+        assert_eq!(quiet_lines("parts"), 0);
+        parts.slice(7, 0).typed::<u8>().try_set(1)?;
+        parts.try_set(1)?;
+        assert_eq!(quiet_lines("parts"), 2);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_deposit_changes_what_processes_assign_without_a_warning_and_no_net_with_a_driver() {
+    let mut design = with_processes();
+    let flag = design.id("top.flag");
+    design.describe(flag).direction = Some(Direction::Output);
+    design.run(async |simulator| {
+        let state = signal::<u8>("state");
+        state.try_deposit(1)?;
+        state.bit(7).try_deposit(Logic::One)?;
+        read_write().await;
+        assert_eq!(written(simulator), ["state=10000001"]);
+        // Both lines are noted, neither was warned of: nothing but the mark tells.
+        assert_eq!(quiet_lines("state"), 2);
+        let error = signal::<bool>("flag").try_deposit(true).unwrap_err();
+        assert_eq!(*error.cause(), WriteCause::Driven);
         Ok(())
     });
 }
@@ -470,11 +536,11 @@ fn inputs_inouts_and_the_state_inside_of_a_design_are_written_without_a_word() {
             "next",
             "memory[3]",
         ];
-        for name in names {
-            assert!(takes_deposits(name), "{name}");
-        }
         for name in &names[..4] {
             signal::<bool>(name).try_set(true)?;
+        }
+        for name in names {
+            assert_eq!(quiet_lines(name), 0, "{name}");
         }
         read_write().await;
         assert_eq!(written(simulator).len(), 4);
@@ -488,8 +554,8 @@ fn an_output_of_vhdl_is_written_and_warned_of_at_any_depth() {
     design.quirks.vector_formats = VectorFormats::Positions;
     design.run(async |_| {
         for name in ["flag", "inner.wire_out"] {
-            assert!(!takes_deposits(name), "{name}");
             signal::<bool>(name).try_set(true)?;
+            assert_eq!(quiet_lines(name), 1, "{name}");
         }
         Ok(())
     });
@@ -498,11 +564,10 @@ fn an_output_of_vhdl_is_written_and_warned_of_at_any_depth() {
 #[test]
 fn a_net_with_a_driver_takes_no_write_where_the_simulator_tells_of_drivers() {
     let mut design = with_outputs();
-    design.quirks.images_tell_drivers = true;
     let inner = design.id("top.inner");
     for (name, value) in [("held", "1"), ("bus", "Z")] {
         let id = design.add(Some(inner), name, ObjectKind::Net, Design::BIT);
-        design.has_driver(id);
+        design.has_driver(id, Driver::Continuous);
         design.initialize(id, Content::bits(value));
     }
     design.add(Some(inner), "free", ObjectKind::Net, Design::BIT);

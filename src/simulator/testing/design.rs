@@ -4,7 +4,9 @@ use std::cell::{Cell, RefCell};
 
 use super::object::{Object, Operation};
 use super::value::Content;
-use super::{Description, Direction, Encoding, Identity, ObjectKind, PortError, Quirks, Simulator};
+use super::{
+    Description, Direction, Driver, Encoding, Identity, ObjectKind, PortError, Quirks, Simulator,
+};
 use crate::time::Precision;
 use crate::value::LogicVec;
 
@@ -132,7 +134,7 @@ impl Design {
             watches: RefCell::default(),
             tells_assignments: false,
             checks_writes: false,
-            has_driver: false,
+            driver: Driver::Unknown,
             refusal: None,
             hidden: None,
             unlisted: Vec::new(),
@@ -219,9 +221,9 @@ impl Design {
         self.objects[id.0].checks_writes = true;
     }
 
-    /// The net has a driver, which the simulator says if it is asked.
-    pub(crate) fn has_driver(&mut self, id: ObjectId) {
-        self.objects[id.0].has_driver = true;
+    /// The object has a driver, which the simulator says if it is asked.
+    pub(crate) fn has_driver(&mut self, id: ObjectId, driver: Driver) {
+        self.objects[id.0].driver = driver;
     }
 
     /// The simulator knows in advance that it cannot write the object; `undriven_is_fine`: unless the

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::value::Content;
-use super::{Description, ObjectId, PortError, WriteMode};
+use super::{Description, Driver, ObjectId, PortError, WriteMode};
 
 #[allow(
     clippy::struct_excessive_bools,
@@ -24,7 +24,7 @@ pub(super) struct Object {
     pub(super) watches: RefCell<Vec<Watch>>,
     pub(super) tells_assignments: bool,
     pub(super) checks_writes: bool,
-    pub(super) has_driver: bool,
+    pub(super) driver: Driver,
     pub(super) refusal: Option<(PortError, bool)>,
     pub(super) hidden: Option<PortError>,
     pub(super) unlisted: Vec<(String, String)>,

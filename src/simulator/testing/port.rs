@@ -7,8 +7,8 @@ use super::object::{Object, Operation, Watch};
 use super::queue::Happening;
 use super::value::Content;
 use super::{
-    CallbackHandle, Description, Encoding, Handle, Identity, ObjectId, Phase, Port, PortError,
-    PortResult, Quirks, Simulator, Value, WriteMode,
+    CallbackHandle, Description, Driver, Encoding, Handle, Identity, ObjectId, Phase, Port,
+    PortError, PortResult, Quirks, Simulator, Value, WriteMode,
 };
 use crate::time::Precision;
 use crate::value::LogicVec;
@@ -152,8 +152,8 @@ impl Port for Simulator {
         let (error, undriven_is_fine) = self.object(object).1.refusal.as_ref()?;
         (!(undriven && *undriven_is_fine)).then(|| error.clone())
     }
-    fn is_driven(&self, net: Handle, _: &str) -> bool {
-        self.object(net).1.has_driver
+    fn driver(&self, object: Handle, _: &Description) -> Driver {
+        self.object(object).1.driver.clone()
     }
     fn tells_assignments(&self, object: Handle) -> bool {
         self.object(object).1.tells_assignments

@@ -9,8 +9,8 @@ use super::{Direct, ModelPort};
 use crate::simulator::event::{self, check_not_over};
 use crate::simulator::verilog_name;
 use crate::simulator::{
-    Agenda, CallbackHandle, Description, Encoding, Handle, Identity, Phase, Port, PortError,
-    PortResult, Quirks, WriteMode, path,
+    Agenda, CallbackHandle, Description, Driver, Encoding, Handle, Identity, Phase, Port,
+    PortError, PortResult, Quirks, WriteMode, path,
 };
 use crate::time::Precision;
 use crate::value::LogicVec;
@@ -316,11 +316,18 @@ impl Port for ModelPort {
         self.declared.missing_element(path)
     }
 
-    fn is_always_driven(&self, object: Handle) -> bool {
-        match &Object::of(object).body {
+    fn driver(&self, object: Handle, _: &Description) -> Driver {
+        let object = Object::of(object);
+        let driven = match &object.body {
             Body::Value(value) => value.driven,
             Body::Array(array) => array.driven,
             Body::Scope(_) => false,
+        };
+        match &object.name {
+            _ if driven => Driver::Continuous,
+            Name::Own { path, .. } => self.declared.driver(path),
+            // An element of an array.
+            Name::Element { .. } => Driver::Unknown,
         }
     }
 

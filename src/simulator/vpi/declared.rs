@@ -19,7 +19,7 @@ use verifork_protocol::description::Literal;
 use super::VpiPort;
 use crate::simulator::declarations::{Declarations, is_unpacked};
 use crate::simulator::description::length;
-use crate::simulator::{Encoding, Handle, Identity, Port as _};
+use crate::simulator::{Driver, Encoding, Handle, Identity, Port as _};
 use crate::sys::vpi;
 
 #[derive(Default)]
@@ -235,13 +235,12 @@ impl VpiPort {
         objects.unlisted(&self.describe(scope).path, &self.identity)
     }
 
-    /// Whether the compiler has said that the design drives an object all the time.
-    pub(super) fn is_declared_driven(&self, object: Handle) -> bool {
+    /// What the compiler has said that drives an object.
+    pub(super) fn declared_driver(&self, object: Handle) -> Driver {
         if self.declared.objects.is_empty() {
-            return false;
+            return Driver::Unknown;
         }
-        let declared = self.declared.objects.of(&self.path(object));
-        declared.is_some_and(|declared| declared.driven)
+        self.declared.objects.driver(&self.path(object))
     }
 
     /// Whether an object is shown as something else than it is: what has no value, as a bit; an array of real numbers

@@ -6,8 +6,8 @@ use std::io::Write as _;
 use super::{NO_TIME, VpiPort};
 use crate::simulator::event;
 use crate::simulator::{
-    CallbackHandle, Description, Encoding, Handle, Identity, ObjectKind, Phase, Port, PortError,
-    PortResult, Quirks, Value, WriteMode,
+    CallbackHandle, Description, Direction, Driver, Encoding, Handle, Identity, ObjectKind, Phase,
+    Port, PortError, PortResult, Quirks, Value, WriteMode,
 };
 use crate::sys::vpi;
 use crate::time::Precision;
@@ -131,8 +131,15 @@ impl Port for VpiPort {
         self.declared.unshown_part(path, &self.identity)
     }
 
-    fn is_always_driven(&self, object: Handle) -> bool {
-        self.is_declared_driven(object)
+    fn driver(&self, object: Handle, description: &Description) -> Driver {
+        let declared = self.declared_driver(object);
+        // Both sides drive what leads both ways.
+        let is_inout = description.direction == Some(Direction::InOut);
+        if declared == Driver::Unknown && self.quirks.images_tell_drivers && !is_inout {
+            let image = self.arguments.first().map(String::as_str);
+            return self.image.driver(&description.path, image);
+        }
+        declared
     }
 
     fn write_refusal(&self, object: Handle, undriven: bool) -> Option<PortError> {
@@ -142,11 +149,6 @@ impl Port for VpiPort {
                 .or_else(|| self.refusal_of_read_only(object));
         };
         self.write_refusal_vhdl(vhdl, object, undriven)
-    }
-
-    fn is_driven(&self, _net: Handle, path: &str) -> bool {
-        let image = self.arguments.first();
-        self.quirks.images_tell_drivers && self.image.is_driven(path, image.map(String::as_str))
     }
 
     fn is_write_pending(&self, object: Handle) -> bool {

@@ -2,10 +2,11 @@
 //! versions, `--json-only` writes: whether it is signed, in which direction its range goes, that it is an array of
 //! single bits, which older versions show as a vector, or has several dimensions, which they do not show; where
 //! the members of packed structures and the elements of packed arrays are; that it is a queue or a handle, which are
-//! shown as a bit; the literals of enumerations; and what the design drives all the time. What is unsigned and
-//! descends is told.
+//! shown as a bit; the literals of enumerations; and what the design drives all the time or its processes assign.
+//! What is unsigned and descends is told.
 
 mod attribute;
+mod driver;
 mod drivers;
 mod enumerations;
 mod scope;
@@ -167,6 +168,78 @@ mod tests {
             ]
             .map(|it| format!("top.{it}"))
         );
+    }
+
+    #[test]
+    fn what_processes_assign_again_and_again_is_marked_with_a_place() {
+        let names = [
+            "clocked",
+            "part",
+            "high",
+            "low",
+            "by_task",
+            "by_function",
+            "local",
+            "uncalled",
+            "at_start",
+            "both",
+            "memory",
+        ];
+        let variable = |name: &str| {
+            let of = if name == "memory" { 2 } else { 1 };
+            format!("<var name=\"{name}\" dtype_id=\"{of}\" public=\"true\"/>")
+        };
+        let of = |name: &str| format!("<varref name=\"{name}\"/>");
+        let assign = |to: &str| format!("<assign loc=\"c,4,2,4,9\">{}{to}</assign>", of("x"));
+        let later = |to: &str| format!("<assigndly loc=\"c,3,2,3,9\">{}{to}</assigndly>", of("x"));
+        let element = |kind: &str, name: &str| {
+            let (array, index) = (of(name), of("index"));
+            format!("<{kind}>{array}{index}</{kind}>")
+        };
+        let [part, low] = ["part", "low"].map(|name| element("sel", name));
+        let clocked = [
+            later(&of("clocked")),
+            later(&part),
+            later(&format!("<concat>{}{low}</concat>", of("high"))),
+            later(&element("arraysel", "memory")),
+            later(&of("both")),
+            "<taskref name=\"t\"/>".to_owned(),
+            "<taskref name=\"u\" dotted=\"other\"/>".to_owned(),
+        ];
+        let netlist = format!(
+            "<x><files><file id=\"c\" filename=\"top.sv\"/></files>\
+             <netlist><module name=\"top\" topModule=\"1\">{}\
+             <always><sentree/>{}</always><initial>{}</initial>\
+             <contassign>{}{}</contassign>\
+             <task name=\"t\"><var name=\"local\" dtype_id=\"1\"/>{}{}<funcref name=\"f\"/></task>\
+             <func name=\"f\">{}<taskref name=\"t\"/></func><task name=\"u\">{}</task></module>\
+             <typetable><basicdtype id=\"1\"/><unpackarraydtype id=\"2\" sub_dtype_id=\"1\"/>\
+             </typetable></netlist></x>",
+            names.map(variable).concat(),
+            clocked.concat(),
+            assign(&of("at_start")),
+            of("x"),
+            of("both"),
+            assign(&of("by_task")),
+            assign(&of("local")),
+            assign(&of("by_function")),
+            assign(&of("uncalled")),
+        );
+        let lines = survey(&netlist, false).unwrap().declarations;
+        let marked: Vec<(&str, &str)> = lines
+            .lines()
+            .filter_map(|line| line.split_once("\t\tunsigned\t\t"))
+            .collect();
+        let expected = [
+            ("top.clocked", "assigned:whole:top.sv:3"),
+            ("top.part", "assigned:part:top.sv:3"),
+            ("top.high", "assigned:whole:top.sv:3"),
+            ("top.low", "assigned:part:top.sv:3"),
+            ("top.by_task", "assigned:whole:top.sv:4"),
+            ("top.by_function", "assigned:whole:top.sv:4"),
+            ("top.both", "driven"),
+        ];
+        assert_eq!(marked, expected);
     }
 
     #[test]

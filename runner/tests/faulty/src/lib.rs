@@ -1,6 +1,7 @@
 //! Tests that pass, fail, crash, hang and leave. Only the first few are run by `cargo test`; the
 //! tests of the runner choose the others.
 
+mod driven;
 mod hangs;
 mod reporting;
 mod sequences;

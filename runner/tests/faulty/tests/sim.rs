@@ -186,6 +186,15 @@ fn main() -> ExitCode {
                     .tests(["mistakes"])
             })
             .into(),
+        "driven" => vec![
+            Design::new("assigned")
+                .sources(["hdl/assigned.sv"])
+                .public_all()
+                .compile_argument(Simulator::Verilator, "-Wno-fatal")
+                .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
+                .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
+                .tests(["driven::"]),
+        ],
         "vhdl no top" => vec![vhdl().top("vdhl")],
         "vhdl no generic" => vec![vhdl().parameter("WIDHT", 4)],
         "no parameter" => vec![gate().parameter("WIDHT", 4)],

@@ -9,12 +9,14 @@ use verifork::prelude::*;
 use crate::{Design, has_two_states};
 
 /// Interfaces tell outputs, and those of Verilog but Verilator's nets from variables: a net is refused, the
-/// others are warned of. Of Verilator's, the compiler tells, where it is asked.
+/// others are warned of. Of Verilator's, the compiler tells, where it is asked; of the variables that Icarus's
+/// processes assign, the compiled design.
 #[verifork::test]
 async fn what_the_design_drives_is_not_set_without_a_word(dut: Design) -> Result {
     dut.settle().await;
-    dut.q_8.set(0x31); // warned of, once
-    dut.q_8.set(0x32);
+    for value in [0x31, 0x32] {
+        dut.q_8.set(value); // warned of, once
+    }
     read_only().await;
     assert_eq!((dut.q_8.get()?, dut.w_8.get()?), (0x32, 0xcd));
     timer(1.ns()).await;

@@ -3,8 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use verifork_protocol::declarations::{DRIVEN, marked, unknown};
+use verifork_protocol::declarations::{marked, unknown};
 
+use super::driver::{Driver, Drivers};
 use super::enumerations::Enumerations;
 use super::types::Types;
 
@@ -16,10 +17,10 @@ pub(super) struct Scope {
     pub(super) variables: Vec<Variable>,
     pub(super) blocks: Vec<(String, Scope)>,
     pub(super) instances: Vec<Instance>,
-    /// What combinational logic and ports drive, by name.
-    pub(super) driven: HashSet<String>,
+    /// What drives variables, by name.
+    pub(super) drivers: Drivers,
     /// The same in other scopes: the path to the scope, and the name there.
-    pub(super) driven_elsewhere: Vec<(String, String)>,
+    pub(super) drivers_elsewhere: Vec<(String, String, Driver)>,
 }
 
 pub(super) struct Variable {
@@ -58,18 +59,17 @@ pub(super) struct Netlist {
 impl Scope {
     /// Names that are driven in a block and not declared there are those of the scope around.
     pub(super) fn add_block(&mut self, name: String, mut block: Scope) {
-        let driven = std::mem::take(&mut block.driven);
-        for name in driven {
+        for (name, driver) in block.drivers.take() {
             let is_own = block.variables.iter().any(|it| it.name == name);
             let place = if is_own { &mut block } else { &mut *self };
-            place.driven.insert(name);
+            place.drivers.add(name, driver);
         }
         self.blocks.push((name, block));
     }
 
     fn drives_elsewhere(&self) -> bool {
         let mut blocks = self.blocks.iter().map(|it| &it.1);
-        !self.driven_elsewhere.is_empty() || blocks.any(Scope::drives_elsewhere)
+        !self.drivers_elsewhere.is_empty() || blocks.any(Scope::drives_elsewhere)
     }
 }
 
@@ -92,9 +92,9 @@ struct Elsewhere {
     scopes: HashSet<String>,
     /// Ports that are interfaces, and whose they are.
     interfaces: HashMap<String, String>,
-    /// From where, the path to a scope, and a name in that.
-    references: Vec<(String, String, String)>,
-    driven: HashSet<String>,
+    /// From where, the path to a scope, and a name in that with its driver.
+    references: Vec<(String, String, String, Driver)>,
+    drivers: Drivers,
 }
 
 impl Elsewhere {
@@ -122,16 +122,15 @@ impl Netlist {
                 self.find_scopes(&mut elsewhere, name, top, 0);
             }
             let references = std::mem::take(&mut elsewhere.references);
-            for (from, path, name) in references {
-                let scope = elsewhere.scope(&from, &path);
-                elsewhere
-                    .driven
-                    .extend(scope.map(|scope| format!("{scope}.{name}")));
+            for (from, path, name, driver) in references {
+                if let Some(scope) = elsewhere.scope(&from, &path) {
+                    elsewhere.drivers.add(format!("{scope}.{name}"), driver);
+                }
             }
         }
         let mut lines = String::new();
         for (name, top) in tops() {
-            self.write(&mut lines, &elsewhere.driven, name, top, of_all, 0);
+            self.write(&mut lines, &elsewhere.drivers, name, top, of_all, 0);
         }
         lines
     }
@@ -147,10 +146,9 @@ impl Netlist {
 
     fn find_scopes_in(&self, found: &mut Elsewhere, path: &str, scope: &Scope, depth: usize) {
         found.scopes.insert(path.to_owned());
-        for (to, name) in &scope.driven_elsewhere {
-            found
-                .references
-                .push((path.to_owned(), to.clone(), name.clone()));
+        for (to, name, driver) in &scope.drivers_elsewhere {
+            let reference = (path.to_owned(), to.clone(), name.clone(), driver.clone());
+            found.references.push(reference);
         }
         for (name, block) in &scope.blocks {
             self.find_scopes_in(found, &below(path, name), block, depth);
@@ -177,7 +175,7 @@ impl Netlist {
     fn write(
         &self,
         lines: &mut String,
-        elsewhere: &HashSet<String>,
+        elsewhere: &Drivers,
         path: &str,
         definition: &str,
         of_all: bool,
@@ -200,7 +198,7 @@ impl Netlist {
     fn write_scope(
         &self,
         lines: &mut String,
-        elsewhere: &HashSet<String>,
+        elsewhere: &Drivers,
         [path, module]: [&str; 2],
         scope: &Scope,
         of_all: bool,
@@ -210,15 +208,20 @@ impl Netlist {
             let of_variable = format!("{path}.{}", variable.name);
             // What comes in by a pin of the chip itself is the testbench's. On one that leads both ways
             // there is what the design drives, whatever comes from outside.
-            let driven = match variable.direction.as_deref() {
-                Some("input") => depth > 0,
-                _ => scope.driven.contains(&variable.name) || elsewhere.contains(&of_variable),
+            let mut driver = match variable.direction.as_deref() {
+                Some("input") => (depth > 0).then_some(Driver::Continuous),
+                _ => scope.drivers.get(&variable.name).cloned(),
             };
-            let marks: &[&str] = if driven { &[DRIVEN] } else { &[] };
+            if variable.direction.as_deref() != Some("input")
+                && let Some(other) = elsewhere.get(&of_variable)
+            {
+                driver
+                    .get_or_insert_with(|| other.clone())
+                    .join(other.clone());
+            }
             let Some(mut shape) = self.types.shape(&variable.data_type) else {
-                if driven {
-                    lines.push_str(&marked(unknown(&of_variable), marks));
-                }
+                let mark = driver.map(|driver| marked(unknown(&of_variable), [driver.mark()]));
+                lines.extend(mark);
                 continue;
             };
             if shape.literals.is_empty() {
@@ -226,7 +229,7 @@ impl Netlist {
                 let literals = names.literals(module, &variable.type_name, &variable.data_type);
                 shape.literals = literals.to_vec();
             }
-            lines.extend(shape.line(&of_variable, marks, variable.is_parameter));
+            lines.extend(shape.line(&of_variable, driver.as_ref(), variable.is_parameter));
             let low = shape.range.map(|_| 0);
             self.types
                 .write_members(lines, &of_variable, &variable.data_type, low, 0);

@@ -1,6 +1,7 @@
 //! The tree that newer versions write with `--json-only`.
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::panic::resume_unwind;
@@ -9,8 +10,10 @@ use std::thread;
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use verifork_protocol::declarations::Assigned;
 use verifork_protocol::description::Literal;
 
+use super::driver::{Driver, place};
 use super::enumerations::bits;
 use super::malformed;
 use super::scope::{Instance, Netlist, Scope, Variable};
@@ -25,20 +28,38 @@ const STACK: usize = 2 << 20;
 const STACK_OF_LEVEL: usize = 8 << 10;
 
 /// A line for each declaration that is shown, or `of_all`, and of which more is known than is told at run time.
+/// `names` has the names of files for which letters stand in the tree.
 ///
 /// # Errors
 ///
 /// It is not the tree that Verilator writes.
-pub(in super::super) fn declarations(json: &str, of_all: bool) -> io::Result<String> {
+pub(in super::super) fn declarations(json: &str, names: &str, of_all: bool) -> io::Result<String> {
     // A concatenation of many parts is a chain of nodes, each inside the one before.
     let stack = STACK + STACK_OF_LEVEL * nesting(json);
     thread::scope(|scope| {
         let reader = thread::Builder::new().stack_size(stack);
-        let netlist = || netlist_of(&read(json)?);
+        let netlist = || netlist_of(&read(json)?, files(names));
         let reader = reader.spawn_scoped(scope, netlist)?;
         let netlist = reader.join().unwrap_or_else(|panic| resume_unwind(panic))?;
         Ok(netlist.declarations(of_all))
     })
+}
+
+/// The files by the letters that stand for them; none in a form that is not known: only messages name them.
+fn files(names: &str) -> HashMap<String, String> {
+    #[derive(Default, serde::Deserialize)]
+    struct Names {
+        files: HashMap<String, File>,
+    }
+    #[derive(serde::Deserialize)]
+    struct File {
+        filename: String,
+    }
+    let names: Names = serde_json::from_str(&legal(names)).unwrap_or_default();
+    let files = names.files.into_iter();
+    files
+        .map(|(letter, file)| (letter, file.filename))
+        .collect()
 }
 
 /// How deep lists and objects are nested.
@@ -127,13 +148,17 @@ fn below(node: &Value) -> impl Iterator<Item = &Value> {
     fields.filter_map(|(_, field)| field.as_array()).flatten()
 }
 
-fn netlist_of(tree: &Value) -> io::Result<Netlist> {
+fn netlist_of(tree: &Value, files: HashMap<String, String>) -> io::Result<Netlist> {
     if text(tree, "type") != "NETLIST" {
         return Err(malformed("its root is not a netlist"));
     }
     let mut netlist = Netlist::default();
     netlist.types.dimensions_are_shown = true;
-    let mut drivers = Drivers::default();
+    let mut drivers = Drivers {
+        files,
+        ..Drivers::default()
+    };
+    drivers.find_routines(tree);
     let modules = || list(tree, "modulesp");
     // Which scope drives what of another one is not known before all have been seen.
     for module in modules() {
@@ -150,7 +175,7 @@ fn netlist_of(tree: &Value) -> io::Result<Netlist> {
         }
         let mut scope = Scope::default();
         drivers.fill(&mut scope, module);
-        scope.driven_elsewhere = drivers.elsewhere.remove(&*id).unwrap_or_default();
+        scope.drivers_elsewhere = drivers.elsewhere.remove(&*id).unwrap_or_default();
         netlist.definitions.insert(id, scope);
     }
     for table in list(tree, "miscsp") {
@@ -247,17 +272,49 @@ fn waits(node: &Value) -> bool {
 /// Nets that are pulled to a level, or are one: a driver that never lets go.
 const PULLED: [&str; 4] = ["TRI0", "TRI1", "SUPPLY0", "SUPPLY1"];
 
-/// What is driven all the time.
+/// What drives variables.
 #[derive(Default)]
 struct Drivers<'a> {
-    /// The addresses of variables in the tree.
-    driven: HashSet<&'a str>,
+    /// By the addresses of variables in the tree.
+    driven: HashMap<&'a str, Driver>,
     /// By the module that drives them: the path to the scope, and the name there.
-    elsewhere: HashMap<&'a str, Vec<(String, String)>>,
+    elsewhere: HashMap<&'a str, Vec<(String, String, Driver)>>,
     module: &'a str,
+    /// Tasks and functions by their addresses.
+    routines: HashMap<&'a str, &'a Value>,
+    /// Files by the letters that stand for them.
+    files: HashMap<String, String>,
+}
+
+/// What a node is in, below which something is written.
+struct Within<'a> {
+    /// It drives all the time what it writes.
+    is_continuous: bool,
+    /// It is a part of what is written.
+    is_part: bool,
+    /// The routines that were gone into.
+    seen: HashSet<&'a str>,
+}
+
+impl Within<'_> {
+    fn new(is_continuous: bool) -> Self {
+        Within {
+            is_continuous,
+            is_part: false,
+            seen: HashSet::new(),
+        }
+    }
 }
 
 impl<'a> Drivers<'a> {
+    /// Finds the tasks and functions in a node.
+    fn find_routines(&mut self, node: &'a Value) {
+        if let "TASK" | "FUNC" = text(node, "type") {
+            self.routines.insert(text(node, "addr"), node);
+        }
+        below(node).for_each(|node| self.find_routines(node));
+    }
+
     fn find(&mut self, module: &'a Value) {
         self.module = text(module, "addr");
         self.find_in(module);
@@ -268,28 +325,53 @@ impl<'a> Drivers<'a> {
             "ALWAYS" => {
                 let keyword = text(node, "keyword");
                 let is_sensitive = list(node, "sentreep").next().is_some();
-                if keyword != "always_ff" && !is_sensitive && !waits(node) {
-                    self.add_written(node);
-                }
+                let is_continuous = keyword != "always_ff" && !is_sensitive && !waits(node);
+                self.add_written(node, &mut Within::new(is_continuous));
             }
-            "ASSIGNW" | "PIN" => self.add_written(node),
+            "ASSIGNW" | "PIN" => self.add_written(node, &mut Within::new(true)),
+            // What they write is written by who calls them.
+            "TASK" | "FUNC" => {}
             _ => below(node).for_each(|node| self.find_in(node)),
         }
     }
 
-    fn add_written(&mut self, node: &'a Value) {
-        if text(node, "access") == "WR" {
-            match text(node, "type") {
-                "VARREF" => _ = self.driven.insert(text(node, "varp")),
+    fn add_written(&mut self, node: &'a Value, within: &mut Within<'a>) {
+        let kind = text(node, "type");
+        if let "TASKREF" | "FUNCREF" = kind
+            && let Some(&routine) = self.routines.get(text(node, "taskp"))
+            && within.seen.insert(text(node, "taskp"))
+        {
+            // Whether it is run again with each change of what it reads is not known.
+            let is_continuous = std::mem::take(&mut within.is_continuous);
+            self.add_written(routine, within);
+            within.is_continuous = is_continuous;
+        }
+        if let "WR" | "RW" = text(node, "access") {
+            let driver = if within.is_continuous {
+                Driver::Continuous
+            } else {
+                Driver::Processes(Assigned {
+                    whole: !within.is_part,
+                    place: place(text(node, "loc"), &self.files),
+                })
+            };
+            match kind {
+                "VARREF" => match self.driven.entry(text(node, "varp")) {
+                    Entry::Occupied(found) => found.into_mut().join(driver),
+                    Entry::Vacant(free) => _ = free.insert(driver),
+                },
                 "VARXREF" => {
                     let path = text(node, "dotted").to_owned();
                     let all = self.elsewhere.entry(self.module).or_default();
-                    all.push((path, name(node).to_owned()));
+                    all.push((path, name(node).to_owned(), driver));
                 }
                 _ => {}
             }
         }
-        below(node).for_each(|node| self.add_written(node));
+        let around = within.is_part;
+        within.is_part |= kind.ends_with("SEL");
+        below(node).for_each(|node| self.add_written(node, within));
+        within.is_part = around;
     }
 
     /// Puts into a scope what its node holds.
@@ -325,8 +407,10 @@ impl<'a> Drivers<'a> {
     fn add_variable(&self, scope: &mut Scope, node: &Value) {
         let direction = text(node, "direction").to_ascii_lowercase();
         let is_pulled = PULLED.contains(&text(node, "varType"));
-        if is_pulled || self.driven.contains(text(node, "addr")) {
-            scope.driven.insert(name(node).to_owned());
+        let pulled = is_pulled.then_some(Driver::Continuous);
+        let driver = pulled.or_else(|| self.driven.get(text(node, "addr")).cloned());
+        if let Some(driver) = driver {
+            scope.drivers.add(name(node).to_owned(), driver);
         }
         let shown = ["isSigUserRdPublic", "isSigPublic", "isParam"];
         scope.variables.push(Variable {
@@ -344,15 +428,20 @@ impl<'a> Drivers<'a> {
 mod tests {
     use super::*;
 
+    const NAMES: &str =
+        r#"{"files":{"d":{"filename":"top.sv","realpath":"/top.sv"}},"pointers":{}}"#;
+
     #[test]
-    fn what_is_written_without_a_wait_is_driven() {
+    fn what_is_written_without_a_wait_is_driven_and_the_rest_assigned() {
         let variable = |name: &str, direction: &str| {
             format!(
                 r#"{{"type":"VAR","name":"{name}","addr":"({name})","direction":"{direction}","isSigPublic":true}}"#
             )
         };
         let of = |name: &str, access: &str| {
-            format!(r#"{{"type":"VARREF","access":"{access}","varp":"({name})"}}"#)
+            format!(
+                r#"{{"type":"VARREF","loc":"d,7:4,7:9","access":"{access}","varp":"({name})"}}"#
+            )
         };
         let assign = |name: &str| {
             let (to, from) = (of(name, "WR"), of("a", "RD"));
@@ -370,11 +459,38 @@ mod tests {
             variable("comb", "NONE"),
             variable("clocked", "NONE"),
             variable("toggles", "NONE"),
+            variable("at_start", "NONE"),
+            variable("part", "NONE"),
+            variable("by_task", "NONE"),
+            variable("by_function", "NONE"),
+            variable("uncalled", "NONE"),
             variable("from_leaf", "NONE"),
             variable("pulled", r#"NONE","varType":"TRI1"#),
             always("cont_assign", "", "wire"),
             always("always_comb", "", "comb"),
             always("always", r#"{"type":"SENTREE"}"#, "clocked"),
+            format!(
+                r#"{{"type":"INITIAL","stmtsp":[{}]}}"#,
+                assign("at_start")
+            ),
+            r#"{"type":"ALWAYS","keyword":"always_comb","stmtsp":[{"type":"TASKREF","taskp":"(t)"}]}"#
+                .to_owned(),
+            format!(
+                r#"{{"type":"ALWAYS","keyword":"always_ff","stmtsp":[{{"type":"ASSIGNDLY","lhsp":[{{"type":"SEL","fromp":[{}]}}]}}]}}"#,
+                of("part", "WR")
+            ),
+            format!(
+                r#"{{"type":"TASK","addr":"(t)","stmtsp":[{},{{"type":"FUNCREF","taskp":"(f)"}}]}}"#,
+                assign("by_task")
+            ),
+            format!(
+                r#"{{"type":"FUNC","addr":"(f)","stmtsp":[{},{{"type":"TASKREF","taskp":"(t)"}}]}}"#,
+                assign("by_function")
+            ),
+            format!(
+                r#"{{"type":"TASK","addr":"(u)","stmtsp":[{}]}}"#,
+                assign("uncalled")
+            ),
             format!(
                 r#"{{"type":"ALWAYS","keyword":"always","stmtsp":[{{"type":"DELAY","stmtsp":[{}]}}]}}"#,
                 assign("toggles")
@@ -391,20 +507,29 @@ mod tests {
                 {{"type":"MODULE","name":"leaf","addr":"(LEAF)","level":2,"stmtsp":[{}]}}]}}"#,
             variable("d", "INPUT")
         );
-        let lines = declarations(&json, false).unwrap();
-        let paths: Vec<&str> = lines
+        let lines = declarations(&json, NAMES, false).unwrap();
+        let drivers: Vec<(&str, &str)> = lines
             .lines()
-            .map(|line| line.strip_suffix("\t\t\t\tdriven").unwrap())
+            .map(|line| line.split_once("\t\t\t\t").unwrap())
             .collect();
         let expected = [
-            "top.wire",
-            "top.comb",
-            "top.from_leaf",
-            "top.pulled",
-            "top.lane[0].u.d",
+            ("top.wire", "driven"),
+            ("top.comb", "driven"),
+            ("top.clocked", "assigned:whole:top.sv:7"),
+            ("top.toggles", "assigned:whole:top.sv:7"),
+            ("top.part", "assigned:part:top.sv:7"),
+            ("top.by_task", "assigned:whole:top.sv:7"),
+            ("top.by_function", "assigned:whole:top.sv:7"),
+            ("top.from_leaf", "driven"),
+            ("top.pulled", "driven"),
+            ("top.lane[0].u.d", "driven"),
         ];
-        assert_eq!(paths, expected);
-        assert!(declarations("{}", false).is_err() && declarations("", false).is_err());
+        assert_eq!(drivers, expected);
+        let without_names = declarations(&json, "", false).unwrap();
+        assert!(without_names.contains("top.clocked\t\t\t\tassigned:whole:\n"));
+        assert!(
+            declarations("{}", NAMES, false).is_err() && declarations("", NAMES, false).is_err()
+        );
     }
 
     #[test]
@@ -424,7 +549,7 @@ mod tests {
             r#"{{"type":"NETLIST","modulesp":[{{"type":"MODULE","name":"top","addr":"(T)","level":1,"stmtsp":[{}]}}]}}"#,
             names.map(variable).join(",")
         );
-        let lines = declarations(&json, false).unwrap();
+        let lines = declarations(&json, NAMES, false).unwrap();
         let names: Vec<&str> = lines
             .lines()
             .filter_map(|it| it.split('\t').next())
@@ -449,7 +574,7 @@ mod tests {
                     {"type":"ENUMITEM","name":"NEVER","valuep":[{"type":"CONST","name":"2'bxx"}]},
                     {"type":"ENUMITEM","name":"DONE","valuep":[{"type":"CONST","name":"2'h3"}]}]}]}]}"#;
         assert_eq!(
-            declarations(json, false).unwrap(),
+            declarations(json, NAMES, false).unwrap(),
             "top.s\t\tunsigned\t[1:0]\tliteral:0:IDLE\tliteral:3:DONE\n\
              top.array\t\tunsigned\t[1:0]\tliteral:0:IDLE\tliteral:3:DONE\n"
         );
@@ -521,7 +646,7 @@ mod tests {
             of_packed("top.packed"),
             of_packed("top.loose.inside")
         );
-        assert_eq!(declarations(&json, false).unwrap(), expected);
+        assert_eq!(declarations(&json, NAMES, false).unwrap(), expected);
     }
 
     /// A concatenation of many parts is a chain of nodes, each below the one before.
@@ -535,6 +660,9 @@ mod tests {
             r#"{"type":"CONCAT","lhsp":["#.repeat(DEPTH),
             "]}".repeat(DEPTH)
         );
-        assert_eq!(declarations(&json, false).unwrap(), "top.q\t\t\t\tdriven\n");
+        assert_eq!(
+            declarations(&json, NAMES, false).unwrap(),
+            "top.q\t\t\t\tdriven\n"
+        );
     }
 }

@@ -7,6 +7,8 @@ use verifork_protocol::declarations::{
 };
 use verifork_protocol::description::Literal;
 
+use super::driver::Driver;
+
 type Range = (i64, i64);
 
 pub(super) enum DataType {
@@ -287,7 +289,7 @@ impl Types {
                 let line = line(&path, "", shape.signed, shape.range.or(whole));
                 lines.push_str(&marked(line, marks));
             } else {
-                lines.extend(shape.line(&path, &[], false));
+                lines.extend(shape.line(&path, None, false));
             }
             // A packed structure in one that is not packed is a whole of its own.
             let of_member = low.or(shape.range.map(|_| 0));
@@ -304,7 +306,12 @@ impl Shape {
 
     /// The line of an object of this shape, if it or a mark tells what is not told anyway. A parameter that is an
     /// array is shown as a vector by all versions.
-    pub(super) fn line(&self, path: &str, marks: &[&str], is_parameter: bool) -> Option<String> {
+    pub(super) fn line(
+        &self,
+        path: &str,
+        driver: Option<&Driver>,
+        is_parameter: bool,
+    ) -> Option<String> {
         let ascends = self.range.is_some_and(|(left, right)| left < right);
         let of_bits = self.range.is_none() && self.dimensions.len() == 1;
         let has_no_bits = self.is_real || self.is_text || self.opaque.is_some();
@@ -315,11 +322,12 @@ impl Shape {
             (self.is_text, TEXT),
         ];
         let kinds = kinds.into_iter().filter(|it| it.0).map(|it| it.1);
-        let marks: Vec<String> = marks
-            .iter()
-            .copied()
-            .chain(kinds)
-            .map(str::to_owned)
+        // The words of an array are state, which a testbench may load.
+        let is_state = |it: &&Driver| self.packed.0 > 0 && matches!(it, Driver::Processes(_));
+        let driver = driver.filter(|it| !is_state(it)).map(Driver::mark);
+        let marks: Vec<String> = driver
+            .into_iter()
+            .chain(kinds.map(str::to_owned))
             .chain(self.opaque.map(opaque))
             .chain(self.packed_mark())
             .chain(self.literals.iter().map(literal))

@@ -184,13 +184,13 @@ impl Reading {
     }
 
     fn end(&mut self, element: &[u8]) {
-        let driven = self.drivers.end();
+        let driven = self.drivers.end(element);
         self.netlist.enumerations.end(element);
         if let Some((_, scope)) = self.open.last_mut() {
-            for (scope_of, name) in driven {
+            for ((scope_of, name), driver) in driven {
                 match scope_of {
-                    None => _ = scope.driven.insert(name),
-                    Some(path) => scope.driven_elsewhere.push((path, name)),
+                    None => scope.drivers.add(name, driver),
+                    Some(path) => scope.drivers_elsewhere.push((path, name, driver)),
                 }
             }
         }

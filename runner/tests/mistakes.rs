@@ -90,8 +90,13 @@ fn a_set_of_what_processes_assign() {
     let marked = |line: &str| line.ends_with("// set again and again");
     let line = text.lines().position(marked).unwrap() + 1;
     let harness = Harness::new();
-    for (simulator, place) in [("icarus", " in `assigned"), ("verilator", "assigned.sv:")] {
-        if find(SIMULATORS.iter().find(|it| it.0 == simulator).unwrap().1).is_none() {
+    for (simulator, place) in [
+        ("icarus", "a process of the design in `assigned"),
+        ("verilator", "hdl/assigned.sv:"),
+        ("nvc", "a process of the design"),
+    ] {
+        let program = SIMULATORS.iter().find(|it| it.0 == simulator).unwrap().1;
+        if find(program).is_none() {
             eprintln!("skipped: {simulator} is not installed");
             continue;
         }

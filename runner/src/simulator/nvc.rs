@@ -7,15 +7,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::{
-    Backend, BuildFolder, Installation, RunArguments, Waves, generics, joined, plusargs,
-    write_whole,
+    Backend, BuildFolder, Installation, RunArguments, Waves, declarations, generics, joined,
+    plusargs, write_whole,
 };
 use crate::design::VhdlStandard;
 use crate::known::Simulator;
 use crate::resolved::{ResolvedDesign, work_of};
 
+mod drivers;
+
 pub(super) struct Nvc;
 
+/// The elaborated design as text, which tells of drivers.
+const DUMP: &str = "elaborated.vhd";
 /// What has run, in the working folder.
 const DATABASE: &str = "code.ncdb";
 
@@ -85,6 +89,35 @@ impl Backend for Nvc {
         commands
     }
 
+    fn inspect(
+        &self,
+        found: &Installation,
+        design: &ResolvedDesign,
+        build: BuildFolder<'_>,
+    ) -> Option<Command> {
+        let library = design.library_of_top(Simulator::Nvc);
+        let dump = command(found, design, build.path, &library);
+        // It prints to its standard output alone.
+        let mut inspect = Command::new("sh");
+        inspect.args(["-c", "exec \"$@\" > \"$0\""]);
+        inspect.arg(build.path.join(DUMP)).arg(dump.get_program());
+        inspect.args(dump.get_args()).args(["--dump", "--elab"]);
+        inspect.arg(top(design));
+        Some(inspect)
+    }
+
+    /// The command is not documented: without it no signal inside is known to be driven.
+    fn inspected(&self, _: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<()> {
+        let dump = build.path.join(DUMP);
+        let Ok(text) = fs::read(&dump) else {
+            return Ok(());
+        };
+        // It is in ISO 8859-1, of which names beyond ASCII go without.
+        let lines = drivers::declarations(&String::from_utf8_lossy(&text));
+        declarations::write(build.path, &lines)?;
+        fs::remove_file(dump)
+    }
+
     fn failure_among(&self, messages: &str) -> Option<String> {
         // NVC only warns of it, and tests the design with the value it has.
         let (_, rest) = messages.split_once("generic value for ")?;
@@ -135,6 +168,7 @@ impl Backend for Nvc {
         command.arg(top(design));
         // It shows a plugin those that follow the top, and no others.
         command.args(plusargs(design));
+        declarations::give(&mut command, run.compiled);
         command
     }
 }

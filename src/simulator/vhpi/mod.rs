@@ -43,6 +43,7 @@ use handles::Handles;
 use object::{Contents, Object};
 use raw::{Interface, Missing};
 
+use super::declarations::Declarations;
 use super::event::check_not_over;
 use super::{Encoding, Events, Identity, Phase, PortError, Quirks, Unusable, event};
 use crate::sys::vhpi;
@@ -78,6 +79,7 @@ struct VhpiPort {
     characters: Cell<Vec<u8>>,
     top: OnceCell<Contents>,
     handles: Handles,
+    declared: Declarations,
 }
 
 thread_local! {
@@ -198,6 +200,7 @@ impl VhpiPort {
             characters: Cell::default(),
             top: OnceCell::new(),
             handles,
+            declared: Declarations::read()?,
         })
     }
 

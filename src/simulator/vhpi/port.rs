@@ -7,8 +7,8 @@ use super::raw;
 use super::{VhpiPort, wrong_encoding};
 use crate::simulator::event;
 use crate::simulator::{
-    CallbackHandle, Description, Encoding, Handle, Identity, Phase, Port, PortError, PortResult,
-    Quirks, Value, WriteMode,
+    CallbackHandle, Description, Driver, Encoding, Handle, Identity, Phase, Port, PortError,
+    PortResult, Quirks, Value, WriteMode,
 };
 use crate::sys::vhpi;
 use crate::time::Precision;
@@ -95,6 +95,14 @@ impl Port for VhpiPort {
 
     fn hidden(&self, object: Handle) -> Option<PortError> {
         self.hidden_contents(Object::of(object))
+    }
+
+    /// From the file alone: NVC has none of the relations of drivers that VHPI defines.
+    fn driver(&self, _: Handle, description: &Description) -> Driver {
+        if self.declared.is_empty() {
+            return Driver::Unknown;
+        }
+        self.declared.driver(&description.path.to_lowercase())
     }
 
     fn checks_writes(&self, object: Handle, _encoding: &Encoding) -> bool {

@@ -194,6 +194,12 @@ fn main() -> ExitCode {
                 .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
                 .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
                 .tests(["driven::"]),
+            Design::new("assigned")
+                .label("vhdl")
+                .sources(["hdl/assigned.vhd"])
+                // The older GHDL refuses such writes.
+                .simulators([Simulator::Nvc])
+                .tests(["driven::"]),
         ],
         "vhdl no top" => vec![vhdl().top("vdhl")],
         "vhdl no generic" => vec![vhdl().parameter("WIDHT", 4)],

@@ -56,7 +56,7 @@ async fn icarus_tells_what_has_drivers(dut: Driven, top: Instance) -> Result {
 async fn icarus_lets_writes_through_where_nothing_else_holds_a_value(dut: Driven) -> Result {
     settle(&dut, false).await;
     dut.free.set(true);
-    dut.state.set(true);
+    dut.state.deposit(true);
     dut.bus.set(Logic::One);
     dut.half.slice(3, 2).set("10".parse()?);
     timer(1.ns()).await;

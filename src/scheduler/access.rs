@@ -1,4 +1,4 @@
-//! Reads and writes of signals: by which way they go, and why one cannot be.
+//! Reads and writes of signals: how each is made, and why one is refused.
 
 use std::panic::Location;
 
@@ -11,7 +11,7 @@ use crate::simulator::{PortError, PortResult, WriteMode};
 use crate::value::LogicVec;
 
 impl SignalEntry {
-    /// Up to 64 bits as two planes, of this signal or of the word that is like it.
+    /// Reads up to 64 bits as two planes, of this signal or of a word that it describes.
     #[inline]
     pub(crate) fn read_small(&self, index: SignalIndex) -> PortResult<(u64, u64)> {
         if index.is_word() {
@@ -22,14 +22,14 @@ impl SignalEntry {
             .read_small(self.handle, self.width, self.two_state)
     }
 
-    /// The value, if it is known without asking whether it is.
+    /// The value, if the port can be bypassed and the value has no unknown bits.
     #[inline]
     pub(crate) fn read_direct(&self, index: SignalIndex) -> Option<u64> {
         let direct = self.direct.as_ref().filter(|_| !index.is_word())?;
         direct.load()
     }
 
-    /// Keeps a write for the read-write phase, to this signal or to the word that is like it.
+    /// Buffers a write to this signal, or to a word that it describes, until the read-write phase.
     #[inline]
     pub(crate) fn write(
         &'static self,
@@ -47,7 +47,8 @@ impl SignalEntry {
         }
     }
 
-    /// Keeps a known value of up to 64 bits, and its mask; `false` if somebody has to be asked before.
+    /// Buffers a known value of up to 64 bits with its mask. Returns `false` if the write must be checked
+    /// first.
     #[inline(never)] // out of the user's tasks
     pub(crate) fn keep_small(
         &'static self,
@@ -64,7 +65,7 @@ impl SignalEntry {
         true
     }
 
-    /// Whether whatever is known can be written now, and nobody need be asked.
+    /// Whether every known value can be written now without a check.
     #[inline]
     fn takes_now(&self) -> bool {
         let kernel = self.kernel;
@@ -137,7 +138,7 @@ impl Kernel {
         }
     }
 
-    /// The user says that the design does not drive a signal.
+    /// Declares that the design does not drive a signal.
     pub(crate) fn assume_undriven(&'static self, index: SignalIndex) {
         let signal = self.signal(index);
         let refusal = self.port.write_refusal(signal.handle, true);
@@ -147,7 +148,7 @@ impl Kernel {
         signal.takes_deposits.set(is_writable);
     }
 
-    /// Keeps a write for the read-write phase.
+    /// Buffers a write until the read-write phase.
     #[inline(never)]
     pub(crate) fn write(
         &'static self,
@@ -194,7 +195,7 @@ impl Kernel {
         Ok(())
     }
 
-    /// Whether a write can be made now, as far as the port would not say.
+    /// Checks of a write what the port would not check.
     #[inline]
     pub(super) fn check_now(
         &self,
@@ -209,7 +210,7 @@ impl Kernel {
         self.check_states(signal, &write)
     }
 
-    /// Writes at once, past what is kept.
+    /// Writes at once, past the buffer.
     pub(crate) fn write_now(
         &'static self,
         index: SignalIndex,
@@ -229,7 +230,7 @@ impl Kernel {
         )?)
     }
 
-    /// Refuses unknown bits where the simulator would make something else of them.
+    /// Refuses unknown bits that the simulator would change to known ones.
     #[inline]
     fn check_states(&self, signal: &SignalEntry, write: &Write<'_>) -> Result<(), WriteError> {
         let refused = match write {

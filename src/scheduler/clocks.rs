@@ -1,13 +1,13 @@
 //! Clocks: toggled by the scheduler itself, without waking a task.
 //!
-//! There are few, so each keeps its own deadline and all are looked at: less work than a heap.
+//! There are few, so each has its own deadline and all are checked: less work than a heap.
 
 use std::cell::{Cell, RefCell};
 
 use super::heap::NEVER;
 use super::signal::SignalEntry;
 
-/// The course of a clock, in steps.
+/// How long a clock is high and low, in steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ClockShape {
     pub(crate) high: u64,
@@ -19,9 +19,9 @@ struct ClockState {
     shape: ClockShape,
     level: bool,
     cycles: u64,
-    /// When it toggles next; a clock that was stopped never does.
+    /// When it toggles next; `NEVER` if it was stopped.
     next: u64,
-    /// Which start of the run it is: an old handle must not stop a new clock.
+    /// The number of this start, so that an old handle does not stop a new clock.
     start: u32,
 }
 
@@ -86,13 +86,13 @@ impl Clocks {
         ClockIndex { number, start }
     }
 
-    /// When the next clock toggles; [`NEVER`] if none does.
+    /// When the next clock toggles; [`NEVER`] if there is none.
     #[inline]
     pub(super) fn earliest(&self) -> u64 {
         self.earliest.get()
     }
 
-    /// Toggles the only clock there is, if it is due: the usual case, in which its next time is the earliest.
+    /// Toggles the only clock if it is due. This is the usual case, in which its next time is the earliest.
     #[inline]
     pub(super) fn toggle_only(&self, now: u64) -> Option<(&'static SignalEntry, bool)> {
         let mut states = self.states.borrow_mut();
@@ -101,12 +101,12 @@ impl Clocks {
             return None;
         }
         only.toggle(now);
-        // Before the write, in which the clock may be stopped.
+        // Before the write, which may stop the clock.
         self.earliest.set(only.next);
         Some((only.signal, only.level))
     }
 
-    /// Toggles the clocks whose time has come. `write` may call back: nothing is borrowed.
+    /// Toggles the clocks that are due. Nothing is borrowed while `write` runs, which may call back.
     pub(super) fn serve_several(
         &self,
         now: u64,
@@ -118,8 +118,8 @@ impl Clocks {
         }
     }
 
-    /// Toggles the next clock that is due, counted from `from`. Once there is none, the earliest
-    /// time of all is known.
+    /// Toggles the next clock that is due, from number `from` on. When there are no more, sets the earliest
+    /// time.
     fn toggle_next(&self, from: &mut usize, now: u64) -> Option<(&'static SignalEntry, bool)> {
         let mut states = self.states.borrow_mut();
         for state in states.iter_mut().skip(*from) {

@@ -1,4 +1,5 @@
-//! The way of an event: who is woken for it, what runs, what is left with the simulator.
+//! Serving the simulator's callbacks: which tasks are woken, what runs, and which callbacks are registered
+//! next.
 
 use std::sync::atomic::Ordering;
 use std::task::Waker;
@@ -10,14 +11,14 @@ use super::signal::SignalEntry;
 use crate::simulator::{Listener, Phase, PortError, WriteMode};
 use crate::value::Logic;
 
-/// The outermost callback: the kernel is at work on it while this lives.
+/// Marks the outermost callback while this lives.
 pub(super) struct Outermost<'a> {
     kernel: &'a Kernel,
     _inside: Inside<'static>,
 }
 
 impl<'a> Outermost<'a> {
-    #[inline(always)] // in the way of every event
+    #[inline(always)] // on the path of every event
     pub(super) fn enter(kernel: &'a Kernel) -> Self {
         let inside = gate::enter();
         kernel.at_work.set(true);
@@ -36,16 +37,15 @@ impl Drop for Outermost<'_> {
     }
 }
 
-/// One call a kind of event. From inside of a call of ours, as simulators make for a write, an event
-/// only wakes tasks; the outermost one runs them, and leaves with the simulator what there is to
-/// wait for.
+/// One call per kind of event. An event from inside one of our calls, which simulators make for a write,
+/// only wakes tasks. The outermost event runs them, and registers the callbacks that are needed next.
 impl Listener for Kernel {
     fn on_change(&'static self, token: u64, scalar: Option<Logic>) {
         if self.over.get() {
             return;
         }
         if self.at_work.get() {
-            // Whoever this change wakes stands behind.
+            // The task that is held back is ahead of those that this change wakes.
             self.queue_held();
             if let Some(last) = self
                 .signals
@@ -69,7 +69,7 @@ impl Listener for Kernel {
             return;
         }
         if self.at_work.get() {
-            // No simulator does this; were one to, nothing would be lost but the order.
+            // No simulator does this. If one did, only the order would be lost.
             self.timers.fired(token);
             return;
         }
@@ -100,7 +100,7 @@ impl Listener for Kernel {
             return;
         }
         if self.at_work.get() {
-            // As above: as if the phase had come without us.
+            // No simulator does this either: the phase is requested again.
             self.phases.missed(phase);
             self.queue_held();
             if let Some(last) = self.phases.wake(phase) {
@@ -116,9 +116,9 @@ impl Listener for Kernel {
         };
         self.enter_step(region, self.port.now());
         self.phases.reached(phase);
-        // One flush a read-write phase. A second one would put writes that answer to an edge of
-        // the first into the same instant as that edge; but where nothing was flushed, no edge
-        // came of it, and some simulators would call again in the next time step only.
+        // One flush per read-write phase. A second one would make writes that respond to an edge of the
+        // first at the same instant as that edge. But if nothing was flushed, there was no edge, and some
+        // simulators would call again only in the next time step.
         let flushes = region == Region::ReadWrite && !self.writes.is_empty();
         if flushes {
             self.flush();
@@ -151,8 +151,8 @@ impl Listener for Kernel {
 }
 
 impl Kernel {
-    /// The end of a callback, which is that of the next time step or not.
-    #[inline(always)] // in the way of every event
+    /// Ends a callback; `next_time_step`: it was that of the next time step.
+    #[inline(always)] // on the path of every event
     fn leave(&'static self, next_time_step: bool) {
         self.arm(next_time_step && self.port.quirks().next_time_step_repeats);
         self.region.set(Region::Active);
@@ -166,7 +166,7 @@ impl Kernel {
     }
 
     /// Wakes `last`, and runs what is ready.
-    #[inline(always)] // in the way of every event
+    #[inline(always)] // on the path of every event
     fn run(&'static self, last: Option<Waker>) {
         if let Some(waker) = last {
             self.executor.wake_and_run(waker);
@@ -191,8 +191,8 @@ impl Kernel {
         }
     }
 
-    /// A delay of 0 that begins in the read-only phase ends there: its time has come, and nothing
-    /// may be scheduled for this time step any more (Icarus ends the run if something is).
+    /// A delay of 0 that begins in the read-only phase ends there: it is due, and nothing more may be
+    /// scheduled for this time step (Icarus would end the run).
     #[inline(never)]
     fn end_delays_of_zero(&'static self) {
         let now = self.now.get();
@@ -216,10 +216,10 @@ impl Kernel {
         }
     }
 
-    /// Wakes those whose time has come, but for the last one, who is returned.
-    #[inline(always)] // in the way of every timer
+    /// Wakes the tasks whose deadlines have passed, except the last one, which is returned.
+    #[inline(always)] // on the path of every timer
     fn serve_deadlines(&'static self, now: u64) -> Option<Waker> {
-        // Clocks first: a task that a timer wakes finds the level that the clock has from now on.
+        // Clocks first: a task that a timer wakes sees the new level of the clock.
         let woken = if self.clocks.earliest() <= now {
             self.serve_clocks(now)
         } else {
@@ -235,9 +235,9 @@ impl Kernel {
         woken.or_else(|| self.held.take())
     }
 
-    /// Toggles the clocks that are due. Whom they wake is queued or held, but for the only one that a
-    /// clock wakes which toggles alone past the port.
-    #[inline(always)] // in the way of every clock
+    /// Toggles the clocks that are due. The tasks that they wake are queued or held back. If there is only
+    /// one clock, which bypasses the port, its last task is returned.
+    #[inline(always)] // on the path of every clock
     fn serve_clocks(&'static self, now: u64) -> Option<Waker> {
         let Some((signal, level)) = self.clocks.toggle_only(now) else {
             self.serve_several_clocks(now);
@@ -257,8 +257,8 @@ impl Kernel {
             .serve_several(now, |signal, level| self.drive_clock(signal, level));
     }
 
-    /// Wakes a task from inside of a call of ours. Whom a write of the kernel's own wakes is held back, in
-    /// case nobody else is woken.
+    /// Wakes a task from inside one of our calls. A task that the kernel's own write wakes is held back, in
+    /// case it stays the only one.
     #[inline]
     fn wake_inside(&'static self, waker: Waker) {
         if self.writing.get() {
@@ -269,7 +269,7 @@ impl Kernel {
         }
     }
 
-    /// Puts whoever is held back into the queue, before another one comes there.
+    /// Queues the task that is held back, before another one is queued.
     #[inline]
     fn queue_held(&self) {
         if let Some(waker) = self.held.take() {
@@ -277,7 +277,7 @@ impl Kernel {
         }
     }
 
-    #[inline(always)] // in the way of every timer
+    #[inline(always)] // on the path of every timer
     fn serve_timers(&'static self, now: u64) -> Option<Waker> {
         let (mut last, mut more) = self.timers.pop_due(now)?;
         while more {
@@ -292,7 +292,7 @@ impl Kernel {
 
     fn drive_clock(&'static self, signal: &'static SignalEntry, level: bool) {
         match signal.set_level(level) {
-            // As an event from inside of the write would have it.
+            // As an event from inside the write would do.
             Some(true) => {
                 self.queue_held();
                 self.held
@@ -332,9 +332,9 @@ impl Kernel {
         self.writing.set(false);
     }
 
-    /// Leaves with the simulator what there is to wait for. `later`: the next time step must not be
-    /// asked for from this callback.
-    #[inline(always)] // in the way of every event
+    /// Registers the callbacks that are needed next. `later`: the next time step must not be requested from
+    /// this callback.
+    #[inline(always)] // on the path of every event
     fn arm(&'static self, later: bool) {
         if self.over.get() {
             return;

@@ -1,4 +1,4 @@
-//! Forces: which signals are held, and by which line. What a test leaves forced is released before
+//! Forces: which signals are held, and by which line. Signals that a test leaves forced are released before
 //! the next one begins.
 
 use std::cell::RefCell;
@@ -18,12 +18,12 @@ pub(super) struct Forces(RefCell<BTreeMap<SignalIndex, Force>>);
 struct Force {
     /// The line that forced last.
     place: &'static Location<'static>,
-    /// `1` for each bit that is to be held, where it is not the signal as a whole.
+    /// `1` for each bit that is held; `None` if the whole signal is.
     parts: Option<LogicVec>,
 }
 
 impl Kernel {
-    /// Writes at once, and holds the value against whatever the design drives.
+    /// Writes at once, and holds the value against the design.
     pub(crate) fn force(
         &'static self,
         index: SignalIndex,
@@ -33,7 +33,7 @@ impl Kernel {
         self.hold(index, write, Force { place, parts: None })
     }
 
-    /// Holds the bits of a part, `(low, width)`. The port holds all of a signal's: the others stay as they are.
+    /// Holds the bits of a part, `(low, width)`. The other bits are not held.
     pub(crate) fn force_part(
         &'static self,
         index: SignalIndex,
@@ -79,7 +79,7 @@ impl Kernel {
         Ok(written?)
     }
 
-    /// Ends the force of a part. The signal is released once none of its bits is to be held.
+    /// Ends the force of a part. The signal is released once none of its bits is held.
     pub(crate) fn release_part(
         &'static self,
         index: SignalIndex,
@@ -122,7 +122,7 @@ impl Kernel {
         Ok(())
     }
 
-    /// The paths of the signals that are forced, and the lines that did it.
+    /// The paths of the forced signals, and the lines that forced them.
     pub(crate) fn forces(&self) -> Vec<(&str, &'static Location<'static>)> {
         let forces = self.forces.0.borrow();
         let path = |index| &*self.signals.get(index).description.path;
@@ -132,8 +132,8 @@ impl Kernel {
         found.collect()
     }
 
-    /// Ends all forces, unless this is the read-only phase, in which nothing can be written.
-    /// `true` if there were any.
+    /// Ends all forces, except in the read-only phase, in which nothing can be written. Returns whether
+    /// there were any.
     pub(crate) fn release_forces(&'static self) -> bool {
         if self.region.get() == Region::ReadOnly || self.over.get() {
             return false;

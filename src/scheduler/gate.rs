@@ -1,12 +1,11 @@
-//! Who may touch the simulation's data: the simulator's thread inside a callback, or, when the
-//! simulator itself is stuck, a watchdog that wants to say what everybody awaits.
+//! Which thread may access the simulation's data: the simulator's thread inside a callback, or, when the
+//! simulator is stuck, a watchdog that prints what all tasks await.
 //!
-//! The simulator's thread enters a million times a second and the watchdog once, at the end. So
-//! the thread pays two plain accesses, and the watchdog for the order between them: it has the
-//! kernel put a full barrier into every thread of the process (`membarrier(2)`). Where that call is
-//! refused, as in some containers, the simulator's thread has to pay for a barrier of its own: so it
-//! is tried when the simulation begins. Should it be refused later on, nobody can tell where the
-//! thread is, and the watchdog says that.
+//! The simulator's thread enters a million times a second and the watchdog once, at the end. So entering
+//! costs two plain accesses, and the watchdog pays for their order: it has the operating system put a full
+//! barrier into every thread of the process (`membarrier(2)`). Where that call is refused, as in some
+//! containers, the simulator's thread needs a barrier of its own, so the call is tried when the simulation
+//! begins. If it is refused later, it is unknown where the thread is, and the watchdog says so.
 
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -19,26 +18,26 @@ use crate::threads::{
 struct Gate {
     /// The simulator's thread is in a callback of ours.
     inside: AtomicBool,
-    /// Nearly always 0, so that one look is enough.
+    /// Nearly always 0, so one load is enough.
     state: AtomicU8,
     /// Asks the kernel for a command of `membarrier(2)`; `false` where that is refused.
     membarrier: fn(libc::c_int) -> bool,
 }
 
-/// Why nobody could look at the kernel.
+/// Why the kernel could not be inspected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Closed {
     /// The simulator's thread is in a callback of ours.
     Inside,
-    /// It cannot be told where the thread is: the operating system refuses the barrier.
+    /// It is unknown where the thread is: the operating system refuses the barrier.
     NoBarrier,
-    /// There is no kernel, or another thread looks at it.
+    /// There is no kernel, or another thread is inspecting it.
     Absent,
 }
 
-/// A watchdog looks.
+/// A watchdog is inspecting the kernel.
 const INSPECTED: u8 = 1;
-/// There is no `membarrier`: who enters makes a barrier of its own.
+/// There is no `membarrier`: entering makes a barrier of its own.
 const ALONE: u8 = 2;
 
 process_wide! {
@@ -58,12 +57,12 @@ pub(super) fn enter() -> Inside<'static> {
     GATE.enter()
 }
 
-/// Looks at the kernel from another thread while the simulator's own thread is outside of our
-/// callbacks, and keeps it outside meanwhile.
+/// Inspects the kernel from another thread while the simulator's own thread is outside our callbacks, and
+/// keeps it outside during the inspection.
 ///
 /// # Errors
 ///
-/// It is inside, or nobody can tell, or there is no kernel.
+/// It is inside, or that is unknown, or there is no kernel.
 pub(crate) fn inspect<R>(look: impl FnOnce(&Kernel) -> R) -> Result<R, Closed> {
     let kernel = KERNEL.load(Ordering::Acquire);
     if kernel.is_null() {
@@ -115,17 +114,17 @@ impl Gate {
         }
     }
 
-    /// Calls `action` while the simulator's thread is outside of our callbacks, and keeps it there
-    /// meanwhile. It had not entered before the barrier, or had left again, which the acquiring
-    /// load makes visible; if it enters after the barrier, it sees our flag and waits until that
-    /// is taken back.
+    /// Calls `action` while the simulator's thread is outside our callbacks, and keeps it there during the
+    /// call. Before the barrier, the thread either had not entered or had left again, which the acquiring
+    /// load makes visible. If it enters after the barrier, it sees our flag and waits until that is
+    /// cleared.
     fn keep_outside<R>(&self, action: impl FnOnce() -> R) -> Result<R, Closed> {
         let before = self.state.fetch_or(INSPECTED, Ordering::SeqCst);
         if before & INSPECTED != 0 {
             return Err(Closed::Absent);
         }
         let _inspecting = Inspecting(self);
-        // The barrier comes between our flag and the look at the thread's.
+        // The barrier is between setting our flag and reading the thread's.
         fence(Ordering::SeqCst);
         let ordered =
             before & ALONE != 0 || (self.membarrier)(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED);

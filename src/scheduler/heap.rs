@@ -1,12 +1,11 @@
-//! Deadlines: a heap whose entries can be taken out from anywhere.
+//! A heap of deadlines from which any entry can be removed.
 //!
-//! A wait that is given up takes its deadline with it, so the heap never holds more entries than
-//! there are waits and clocks.
+//! A wait that is dropped removes its deadline, so the heap never has more entries than there are waits.
 
-/// The deadline of what has none.
+/// The deadline of a wait that has none.
 pub(crate) const NEVER: u64 = u64::MAX;
 
-/// Names one entry; finds nothing once the entry has left.
+/// The key of one entry. Finds nothing once the entry has left.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct TimerKey {
     slot: u32,
@@ -16,7 +15,7 @@ pub(crate) struct TimerKey {
 #[derive(Clone, Copy)]
 struct HeapEntry {
     deadline: u64,
-    /// Entries of one deadline leave in the order in which they came.
+    /// Entries with the same deadline leave in order of arrival.
     order: u64,
     slot: u32,
 }
@@ -29,20 +28,20 @@ impl HeapEntry {
 
 struct Slot<T> {
     generation: u32,
-    /// Where the entry's place is; in a vacant slot, the next vacant one.
+    /// The entry's position; in a vacant slot, the next vacant one.
     position: u32,
     entry: Option<T>,
 }
 
-/// The position of the entry that stands before the heap.
+/// The position of the entry in front of the heap.
 const FRONT: u32 = u32::MAX;
 /// The end of the list of vacant slots.
 const NONE: u32 = u32::MAX;
 
 /// A binary heap of deadlines with an entry each.
 ///
-/// The first entry stands in front of the heap when it came as the first: a task that waits for
-/// one short time after the other costs no sorting, whatever long limits there are beside it.
+/// An entry that arrives as the earliest is kept in front of the heap. So a task that waits for one short
+/// time after another needs no sorting, whatever long deadlines there are.
 pub(crate) struct DeadlineHeap<T> {
     /// The deadline of the first entry; [`NEVER`] if there is none.
     earliest: u64,
@@ -76,7 +75,7 @@ impl<T> DeadlineHeap<T> {
         self.earliest
     }
 
-    /// Enters a deadline, which is before [`NEVER`].
+    /// Adds an entry with a deadline before [`NEVER`].
     pub(crate) fn insert(&mut self, deadline: u64, entry: T) -> TimerKey {
         if deadline < self.earliest && self.front.is_some() {
             self.move_front_back();
@@ -92,9 +91,9 @@ impl<T> DeadlineHeap<T> {
         key
     }
 
-    /// [`insert`](Self::insert) where it is least work: the deadline is the earliest, there is none
-    /// in front of the heap, and a vacant slot. `None` otherwise, and the entry is dropped.
-    #[inline(always)] // in the way of every timer
+    /// [`insert`](Self::insert) in the cheapest case: the deadline is the earliest, no entry is in front of
+    /// the heap, and there is a vacant slot. Otherwise `None`, and the entry is dropped.
+    #[inline(always)] // on the path of every timer
     pub(crate) fn insert_first(&mut self, deadline: u64, entry: T) -> Option<TimerKey> {
         if deadline >= self.earliest || self.front.is_some() {
             return None;
@@ -167,7 +166,7 @@ impl<T> DeadlineHeap<T> {
     #[inline]
     pub(crate) fn holds(&self, key: TimerKey) -> bool {
         let slot = self.slots.get(key.slot as usize);
-        // Whoever takes an entry out counts the generation up.
+        // The generation is incremented when an entry is removed.
         slot.is_some_and(|slot| slot.generation == key.generation)
     }
 
@@ -189,7 +188,7 @@ impl<T> DeadlineHeap<T> {
         })
     }
 
-    /// Takes an entry out, if it is still there.
+    /// Removes an entry, if it is still there.
     pub(crate) fn remove(&mut self, key: TimerKey) -> Option<T> {
         let slot = self.slots.get(key.slot as usize)?;
         if slot.generation != key.generation || slot.entry.is_none() {
@@ -202,7 +201,7 @@ impl<T> DeadlineHeap<T> {
         }
     }
 
-    /// Takes out the first entry, if its deadline has come.
+    /// Removes the first entry, if its deadline has passed.
     #[inline]
     pub(crate) fn pop_due(&mut self, now: u64) -> Option<T> {
         if self.earliest > now {
@@ -252,7 +251,7 @@ impl<T> DeadlineHeap<T> {
         self.slots[place.slot as usize].position = to_u32(position);
     }
 
-    /// Puts `place` at or above `position`, whose present content is to be overwritten.
+    /// Puts `place` at or above `position`, whose content is overwritten.
     fn rise(&mut self, mut position: usize, place: HeapEntry) {
         while position > 0 {
             let parent = (position - 1) / 2;
@@ -265,7 +264,7 @@ impl<T> DeadlineHeap<T> {
         self.put(position, place);
     }
 
-    /// Puts `place` at or below `position`, whose present content is to be overwritten.
+    /// Puts `place` at or below `position`, whose content is overwritten.
     fn sink(&mut self, mut position: usize, place: HeapEntry) {
         loop {
             let left = 2 * position + 1;

@@ -12,13 +12,13 @@ impl SignalIndex {
         index.expect("fewer than two thousand million signals")
     }
 
-    /// The place in the table of signals, of one that is not a word.
+    /// The position in the table of signals, of one that is not a word.
     #[inline]
     pub(super) fn entry(self) -> usize {
         self.0 as usize
     }
 
-    /// From this one on, the numbers are those of words, which are in no table.
+    /// The numbers from this one on are words, which are in no table.
     pub(super) const FIRST_WORD: SignalIndex = SignalIndex(1 << 31);
 
     #[inline]

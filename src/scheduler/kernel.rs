@@ -1,4 +1,4 @@
-//! The scheduler of the process: what it holds, and what the layers above call.
+//! The scheduler's tables, and what the layers above call.
 
 use std::cell::Cell;
 use std::fmt;
@@ -23,7 +23,7 @@ use crate::task::waiters::WaiterKey;
 use crate::task::{self, Executor, WaitReason, executor, node_index};
 use crate::time::{Precision, SimDuration, SimTime, TimeError};
 
-/// What the layer above wants to be called for.
+/// The functions of the layer above that the scheduler calls.
 #[derive(Clone, Copy)]
 pub(crate) struct Hooks {
     /// Simulation is about to begin: tasks may be spawned, and run first at time 0.
@@ -32,7 +32,7 @@ pub(crate) struct Hooks {
     pub(crate) end: fn(&'static Kernel),
     /// The flag of [`ask`] was seen, on the simulator's thread.
     pub(crate) asked: fn(&'static Kernel),
-    /// The simulator refused something that no task asked for itself.
+    /// The simulator refused something that no task requested directly.
     pub(crate) broken: fn(&'static Kernel, String),
 }
 
@@ -45,7 +45,7 @@ pub(crate) enum Region {
     ReadOnly,
 }
 
-/// A signal that does not change though somebody awaits an edge of it.
+/// A signal that does not change although a task awaits an edge of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StillSignal<'a> {
     pub(crate) path: &'a str,
@@ -68,14 +68,15 @@ pub(crate) struct Kernel {
     pub(super) executor: Rc<Executor>,
     pub(super) hooks: Hooks,
     precision: Precision,
-    /// The last time that there can be, in steps.
+    /// The last time that the simulator can count to, in steps.
     last_time: u64,
     pub(super) now: Cell<u64>,
-    /// A callback of the simulator's is being served.
+    /// A callback of the simulator is being served.
     pub(super) at_work: Cell<bool>,
-    /// The kernel itself is writing: clocks, and what was kept for the phase.
+    /// The kernel itself is writing: clocks, or the buffered writes.
     pub(super) writing: Cell<bool>,
-    /// Whom such a write has woken, not yet in the queue: nearly always the only one.
+    /// The last task that such a write has woken. It is not queued yet, because nearly always it is the
+    /// only one.
     pub(super) held: Cell<Option<Waker>>,
     pub(super) region: Cell<Region>,
     pub(super) over: Cell<bool>,
@@ -92,10 +93,10 @@ thread_local! {
     pub(super) static KERNEL: Cell<Option<&'static Kernel>> = const { Cell::new(None) };
 }
 
-/// Somebody wants the simulator's thread to say what it does.
+/// Another thread wants the simulator's thread to call [`Hooks::asked`].
 pub(super) static ASKED: AtomicBool = AtomicBool::new(false);
 
-/// Has the simulator's thread call [`Hooks::asked`] when it next comes by. From any thread.
+/// Has the simulator's thread call [`Hooks::asked`] at its next opportunity. From any thread.
 pub(crate) fn ask() {
     ASKED.store(true, Ordering::Relaxed);
 }
@@ -119,8 +120,8 @@ pub(crate) fn kernel() -> Result<&'static Kernel, NoSimulation> {
     KERNEL.get().ok_or(NoSimulation)
 }
 
-/// What is left with the scheduler of this thread: waits on signals, watches in the simulator,
-/// deadlines. For tests that look whether a dropped wait has left anything behind.
+/// How many waits on signals, watches in the simulator and deadlines this thread's scheduler has. For tests
+/// that check that a dropped wait leaves nothing behind.
 pub fn leak_counts() -> (usize, usize, usize) {
     kernel().map_or((0, 0, 0), Kernel::leak_counts)
 }
@@ -192,7 +193,7 @@ impl Kernel {
 
     // --- signals
 
-    /// The number of an object; the same object has the same number.
+    /// Opens an object. The same object always gets the same number.
     pub(crate) fn open(&'static self, handle: Handle) -> SignalIndex {
         self.signals.open(self, handle)
     }
@@ -203,7 +204,7 @@ impl Kernel {
 
     // --- time and phases
 
-    /// The deadline `steps` from now, unless the simulator cannot count so far.
+    /// The deadline `steps` from now. `None` if the simulator cannot count that far.
     #[inline]
     pub(crate) fn deadline(&self, steps: u64) -> Option<u64> {
         let deadline = self.now.get().checked_add(steps)?;
@@ -220,7 +221,7 @@ impl Kernel {
         }
     }
 
-    /// Whether somebody waits for a time to come: a task or a clock.
+    /// Whether a task or a clock waits for a time.
     pub(crate) fn awaits_time(&self) -> bool {
         self.timers.len() > 0 || self.clocks.earliest() != NEVER
     }
@@ -255,7 +256,7 @@ impl Kernel {
         self.phases.leave(phase, key);
     }
 
-    /// Whether changes made by what was written in this time step may still come after this.
+    /// Whether writes of this time step may still cause changes after this.
     pub(crate) fn changes_are_to_come(&self) -> bool {
         self.region.get() == Region::Active && self.port.quirks().writes_take_a_cycle
     }
@@ -292,7 +293,7 @@ impl Kernel {
 
     // --- the task tree
 
-    /// Notes what the running task awaits, where the tables cannot tell.
+    /// Records what the running task awaits, where its waker does not name the task.
     #[inline]
     pub(crate) fn record_foreign_wait(&self, waker: &Waker, wait: impl FnOnce() -> WaitReason) {
         if node_index(waker, &self.executor).is_none() {
@@ -304,8 +305,8 @@ impl Kernel {
         wait_reasons::deadline_reason(deadline, self.precision)
     }
 
-    /// A signal whose edge somebody awaits and that does not change, if there is one: first one that wants
-    /// a clock, then the one that has been still for longest.
+    /// A signal whose edge a task awaits and that does not change. One that lacks a clock is preferred,
+    /// then the one that has not changed for longest.
     pub(crate) fn still_signal(&self) -> Option<StillSignal<'_>> {
         let clocks = self.clocks.earliest() != NEVER;
         let still = self.signals.still().map(|(signal, since)| {
@@ -332,7 +333,7 @@ impl Kernel {
 
     // --- between tests
 
-    /// Ends what a test left with the kernel: its clocks, and watches that nobody needs.
+    /// Ends what a test has left in the scheduler: its clocks, and watches without waits.
     pub(crate) fn end_test(&self) {
         self.clocks.clear();
         self.signals.forget_warnings();
@@ -341,13 +342,12 @@ impl Kernel {
         }
     }
 
-    /// Forgets the writes that wait for the read-write phase: the signals' paths, and where they were
-    /// written.
+    /// Drops the buffered writes. Returns the paths of the signals, and where they were written.
     pub(crate) fn drop_writes(&self) -> Vec<(String, &'static Location<'static>)> {
         self.writes.clear(self)
     }
 
-    /// What is left with the kernel: waits on signals, watches in the simulator, deadlines.
+    /// How many waits on signals, watches in the simulator and deadlines there are.
     fn leak_counts(&self) -> (usize, usize, usize) {
         (
             self.signals.waiting(),

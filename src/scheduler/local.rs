@@ -1,18 +1,18 @@
-//! The mark of handles that stay on the simulator's thread, and references with it.
+//! A marker for handles that stay on the simulator's thread, and references with this marker.
 
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-/// Never implemented: its name is what the compiler says of a handle that is moved to another thread.
-/// `Send` and `Sync` are what it withholds; the rest is as for any handle.
+/// Never implemented. Its name appears in the compiler's error when a handle is moved to another thread: it
+/// is not `Send` or `Sync`.
 pub(crate) trait HandleOfTheSimulatorThread: Unpin + UnwindSafe + RefUnwindSafe {}
 
-/// Makes the type that holds it neither `Send` nor `Sync`: on another thread its number names nothing.
+/// Makes a type neither `Send` nor `Sync`: its number is meaningless on another thread.
 pub(crate) type SimulatorThread = PhantomData<dyn HandleOfTheSimulatorThread>;
 
-/// A reference into the scheduler's tables, in a handle. The mark alone says why the handle cannot be sent: without
-/// it, the compiler has an error for each cell in the tables.
+/// A reference into the scheduler's tables, in a handle. The marker alone is named when the handle is sent:
+/// without it, the compiler would print an error for each cell in the tables.
 pub(crate) struct Local<T: 'static, M = SimulatorThread> {
     to: &'static T,
     mark: M,

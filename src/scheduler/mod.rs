@@ -1,10 +1,9 @@
-//! The waits of tasks for signals, deadlines and phases, and the writes that are buffered until their phase.
+//! The scheduler: which task waits for which signal, deadline or phase; clocks; buffered writes.
 //!
-//! Invariants: tasks run in the outermost callback only. A callback that the simulator makes from inside one of our
-//! calls (Icarus does so on a write) only wakes them. No table is borrowed while the simulator or user code is
-//! called. A dropped wait leaves its table.
-//! Boundary: above are handles and triggers, which name signals by [`SignalIndex`]; below is the
-//! [`Port`], which knows nothing of tasks.
+//! Invariants: tasks run in the outermost callback only. A callback that the simulator makes from inside
+//! one of our calls (Icarus does so on a write) only wakes them. No table is borrowed while the simulator
+//! or user code is called. A dropped wait leaves its table. Boundary: above are handles and triggers, which
+//! name signals by [`SignalIndex`]; below is the [`Port`](crate::simulator::Port), which knows no tasks.
 
 mod access;
 mod clocks;

@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 type Paths = Arc<Mutex<Vec<String>>>;
 
 thread_local! {
-    /// Those of this thread's simulation.
+    /// The paths of this thread's simulation.
     static PATHS: RefCell<Option<Paths>> = const { RefCell::new(None) };
 }
 
-/// Those of the process's simulation.
+/// The paths of the simulation that began last, for other threads.
 static PUBLISHED: Mutex<Option<Paths>> = Mutex::new(None);
 
 /// Begins with no paths, for a simulation of this thread.

@@ -1,4 +1,4 @@
-//! Waiting for a phase of a time step: one callback of the simulator a phase, however many wait.
+//! Waiting for a phase of a time step: one callback per phase, however many tasks wait.
 
 use std::cell::Cell;
 use std::task::Waker;
@@ -8,20 +8,20 @@ use crate::simulator::{Agenda, Phase, Port, PortResult};
 use crate::task::wait_queue::WaitQueue;
 use crate::task::waiters::WaiterKey;
 
-/// The token of a delay of 0 after which the next time step is asked for.
+/// The token of a delay of 0 after which the next time step is requested.
 const ASK_AGAIN: u64 = u64::MAX - 1;
 
 struct PhaseWaits {
     waits: WaitQueue,
-    /// The simulator has been asked to call.
+    /// A callback is registered.
     armed: Cell<bool>,
 }
 
 pub(super) struct Phases {
     waits: [PhaseWaits; 3],
-    /// Somebody has begun to wait since the simulator was last asked to call, or something was written.
+    /// A wait has begun or a signal was written since callbacks were last registered.
     changed: Cell<bool>,
-    /// Where the port looks for what is waited for: then it need not be asked.
+    /// Where the port reads what is awaited; then no callbacks are registered.
     agenda: Option<&'static Agenda>,
 }
 
@@ -40,7 +40,7 @@ impl Phases {
         }
     }
 
-    /// The port is to call for a phase.
+    /// Requests a callback for a phase.
     #[inline]
     fn ask(&self, phase: Phase) {
         match self.agenda {
@@ -77,20 +77,20 @@ impl Phases {
         }
     }
 
-    /// The phase has come: its callback is used up.
+    /// The phase has come, and its callback with it.
     #[inline]
     pub(super) fn reached(&self, phase: Phase) {
         self.of(phase).armed.set(false);
     }
 
-    /// The phase has come, and what was to be done in it is not.
+    /// The phase has come, but could not be served: it is requested again.
     #[cold]
     pub(super) fn missed(&self, phase: Phase) {
         self.reached(phase);
         self.ask(phase);
     }
 
-    /// A write waits for the read-write phase.
+    /// A buffered write needs the read-write phase.
     #[inline]
     pub(super) fn want_read_write(&self) {
         self.ask(Phase::ReadWrite);
@@ -101,22 +101,20 @@ impl Phases {
         !self.of(phase).waits.is_empty()
     }
 
-    /// Whether somebody has begun to wait since [`arm`](Self::arm), or something was written.
+    /// Whether a wait has begun or a signal was written since [`arm`](Self::arm).
     #[inline]
     pub(super) fn wants_arming(&self) -> bool {
         self.changed.get()
     }
 
-    /// Wakes those who wait for the phase, first come first, but for the last one, who is
-    /// returned.
+    /// Wakes the tasks that wait for the phase in order of arrival, except the last one, which is returned.
     #[inline]
     pub(super) fn wake(&self, phase: Phase) -> Option<Waker> {
         self.of(phase).waits.wake_all_but_last()
     }
 
-    /// Asks the simulator to call for each phase that somebody waits for; `writes` need the
-    /// read-write phase too. With `later`, the next time step is asked for in a call after this
-    /// one.
+    /// Registers a callback for each phase that tasks wait for; with `writes`, for the read-write phase
+    /// too. With `later`, the next time step is requested in a callback after this one.
     #[inline(never)]
     pub(super) fn arm(&self, port: &dyn Port, writes: bool, later: bool) -> PortResult<()> {
         self.changed.set(false);

@@ -1,4 +1,4 @@
-//! An entry of the table of signals: what is known of one signal of the design.
+//! An entry of the table of signals: one signal of the design.
 
 use std::cell::{Cell, RefCell};
 
@@ -19,13 +19,13 @@ use crate::value::{Declared, Logic, low_mask};
 pub(crate) struct SignalEntry {
     pub(crate) kernel: &'static Kernel,
     pub(crate) handle: Handle,
-    /// The way past the port, where there is one.
+    /// Bypasses the port, where that is possible.
     pub(super) direct: Option<Direct>,
     pub(crate) description: Description,
-    /// What the declaration makes of its bits.
+    /// The range and the meaning of its bits by the declaration.
     pub(crate) declared: Declared,
     pub(super) width: u32,
-    /// A bit for each of its bits, of up to 64.
+    /// A mask of its bits, if it has up to 64.
     pub(crate) all: u64,
     pub(super) two_state: bool,
     /// It is not a constant, and the simulator refuses no writes.
@@ -34,30 +34,30 @@ pub(crate) struct SignalEntry {
     pub(super) quiet: QuietLines,
     /// It can be written without a force, and nobody need be asked or warned.
     pub(super) takes_deposits: Cell<bool>,
-    /// Its type does not take every value: the port is asked before a write is kept.
+    /// Its type cannot hold every value: the port checks a write before it is buffered.
     pub(super) checks_writes: bool,
     pub(super) scalar: bool,
     pub(super) last: Cell<Logic>,
-    /// Where changes without a change are to be told apart: the last value of any other signal.
+    /// The last value of a signal that is not scalar, where callbacks may come without a change.
     pub(super) last_wide: RefCell<Option<LastValue>>,
-    /// Each event may tell of an assignment alone.
+    /// A callback may mean an assignment without a change.
     pub(super) compares_always: bool,
-    /// The next event is to be compared, once.
+    /// The value is compared at the next callback, once.
     pub(super) compares_next: Cell<bool>,
     pub(super) forced: Cell<bool>,
     pub(super) watch: Cell<Option<CallbackHandle>>,
     pub(super) watch_generation: Cell<u32>,
     pub(super) idle_fires: Cell<u32>,
-    /// When it last changed, in steps, or since when it is watched.
+    /// When it last changed, in steps, or when the watch began.
     pub(super) changed_at: Cell<u64>,
     pub(super) waits: WaitQueue<SignalWait>,
-    /// The edges that somebody may await; 0 if nobody waits.
+    /// The edges that tasks may await, a bit each; 0 if no task waits.
     pub(super) awaited: Cell<u8>,
-    /// The place of its pending write in the buffer, or [`NOT_QUEUED`].
+    /// The position of its pending write in the buffer, or [`NOT_QUEUED`].
     pub(super) queued: Cell<u32>,
 }
 
-/// The place of a write that is not in the buffer.
+/// The position of a write that is not in the buffer.
 pub(super) const NOT_QUEUED: u32 = u32::MAX;
 
 impl SignalEntry {
@@ -102,8 +102,8 @@ impl SignalEntry {
         }
     }
 
-    /// Writes a value, its unknown bits and its mask past the port, if there is a way and they leave no bit
-    /// out; whether it did.
+    /// Writes a value with its unknown bits and its mask past the port, if that is possible and all bits
+    /// are known and written. Returns whether it was written.
     #[inline]
     pub(super) fn put_known(&self, (value, unknown, mask): (u64, u64, u64)) -> bool {
         let all = self.all;
@@ -123,9 +123,9 @@ impl SignalEntry {
         }
     }
 
-    /// Writes a level past the port, if there is a way: whether it is a change that somebody may await,
-    /// of which nobody else tells.
-    #[inline(always)] // in the way of every clock
+    /// Writes a level past the port, if that is possible. Returns whether that changes a watched signal,
+    /// for which no callback comes.
+    #[inline(always)] // on the path of every clock
     pub(super) fn set_level(&self, level: bool) -> Option<bool> {
         let direct = self.direct.as_ref().filter(|_| self.scalar)?;
         direct.store_untold(u64::from(level))

@@ -1,4 +1,4 @@
-//! What a task may await of a signal: changes, counted, or a condition.
+//! What a task may await of a signal: a number of changes, or a condition.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -53,7 +53,7 @@ impl Change {
     }
 }
 
-/// What one waiter of a signal waits for.
+/// What a task waits for.
 pub(crate) enum SignalWait {
     Edges {
         edge: Edge,
@@ -65,7 +65,7 @@ pub(crate) enum SignalWait {
 }
 
 impl SignalWait {
-    /// The edges that it counts or asks at, a bit each.
+    /// The edges at which it counts or evaluates its condition, a bit each.
     #[inline]
     pub(super) fn edges(&self) -> u8 {
         match self {
@@ -74,8 +74,8 @@ impl SignalWait {
         }
     }
 
-    /// Counts a change; whether that was the last one. Sets `asks` for a condition, which is yet to be
-    /// asked.
+    /// Counts a change. Returns whether that was the last one. For a condition, only sets `asks`: the
+    /// caller must evaluate it.
     #[inline]
     pub(super) fn is_over(&mut self, change: Change, asks: &mut bool) -> bool {
         match self {
@@ -96,7 +96,7 @@ impl SignalWait {
     }
 }
 
-/// A condition of the user's, asked in the simulator's callback.
+/// A condition of the user's, evaluated in the simulator's callback.
 pub(crate) struct Condition<F: ?Sized = dyn Fn() -> bool> {
     panicked: Cell<bool>,
     ask: F,
@@ -110,7 +110,7 @@ impl Condition {
         })
     }
 
-    /// It panicked when it was asked in the callback.
+    /// It panicked in the callback.
     pub(crate) fn has_panicked(&self) -> bool {
         self.panicked.get()
     }
@@ -119,15 +119,15 @@ impl Condition {
         (self.ask)()
     }
 
-    /// What the user's closure holds may be dropped here, if its task has left meanwhile.
+    /// Drops a reference, perhaps the last one: then the user's closure is dropped here.
     pub(super) fn drop_here(self: Rc<Self>) {
-        // The task has gone: there is nobody whose panic it would be.
+        // The task is gone, so the panic can only be logged.
         if let Err(caught) = crate::task::catch(move || drop(self)) {
             log::error!("a condition panicked while it was dropped: {caught}");
         }
     }
 
-    /// Holds, or panics: in both cases the wait is over, and the task learns which.
+    /// Whether it holds or panics: in both cases the wait is over, and the task finds out which.
     pub(super) fn is_over(&self) -> bool {
         crate::task::catch(|| self.holds()).unwrap_or_else(|_| {
             self.panicked.set(true);

@@ -37,7 +37,7 @@ impl Signals {
             .expect("signal numbers come from this table")
     }
 
-    /// The number of an object that has been opened.
+    /// The number of an object, if it has been opened.
     pub(super) fn known(&self, handle: Handle) -> Option<SignalIndex> {
         self.by_handle.borrow().get(&handle).copied()
     }
@@ -56,8 +56,8 @@ impl Signals {
         index
     }
 
-    /// A watched signal changed: wakes those whose wait is over, first come first, but for the
-    /// last one, who is returned.
+    /// A watched signal has changed: wakes the tasks whose wait is over in order of arrival, except the
+    /// last one, which is returned.
     pub(super) fn changed(
         &self,
         port: &dyn Port,
@@ -84,8 +84,8 @@ impl Signals {
         }
     }
 
-    /// The signals whose edges somebody awaits and that have not changed since the wait began, each with
-    /// the time since when it has not, first come first.
+    /// The signals whose edges a task awaits and that have not changed since the wait began, each with the
+    /// time of its last change.
     pub(super) fn still(&self) -> impl Iterator<Item = (&SignalEntry, u64)> {
         self.table.iter().filter_map(|signal| {
             let at = signal.changed_at.get();
@@ -97,7 +97,7 @@ impl Signals {
         })
     }
 
-    /// What is written in the next test is warned of again.
+    /// Has warnings about writes given again in the next test.
     pub(super) fn forget_warnings(&self) {
         for signal in &self.table {
             let is_driven = signal.driven.get() != Driven::No;
@@ -108,7 +108,7 @@ impl Signals {
         }
     }
 
-    /// Takes down every watch, at the end of a test.
+    /// Removes every watch without waits, at the end of a test.
     pub(super) fn unwatch_idle(&self, port: &dyn Port) {
         for signal in &self.table {
             if signal.waits.is_empty() {

@@ -8,7 +8,7 @@ use crate::simulator::{Events, Port, listen};
 /// The token of the delay of 0 that the run begins with.
 const BEGIN: u64 = u64::MAX;
 
-/// Receives the simulator's events, for the kernel of the thread that they come on.
+/// Receives the simulator's events for the kernel of the calling thread.
 pub(crate) struct Dispatch {
     hooks: Hooks,
 }
@@ -31,7 +31,7 @@ impl Events for Dispatch {
     }
 }
 
-/// Makes the kernel, when simulation is about to begin.
+/// Creates the kernel when simulation is about to begin.
 pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
     let kernel: &'static Kernel = Box::leak(Box::new(Kernel::new(port, hooks)));
     KERNEL.set(Some(kernel));
@@ -42,8 +42,8 @@ pub(crate) fn start(port: &'static dyn Port, hooks: Hooks) {
     kernel.executor.set_precision(kernel.precision());
     kernel.executor.set_now(kernel.now.get());
     (hooks.start)(kernel);
-    // Not at once: writes made at the start are lost on some simulators, and handles are not
-    // there yet on others.
+    // Not at once: on some simulators, writes made at the start are lost; on others, handles do not exist
+    // yet.
     if let Err(error) = port.after(0, BEGIN) {
         (hooks.broken)(kernel, error.to_string());
     }

@@ -1,4 +1,4 @@
-//! Simulated time to wait for: one heap of deadlines, one pending timer of the simulator.
+//! Deadlines: one heap of them, and one pending timer of the simulator.
 
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
@@ -11,15 +11,15 @@ use crate::time::Precision;
 
 pub(super) struct Timers {
     heap: RefCell<DeadlineHeap<Waker>>,
-    /// The earliest of the heap's, which is asked for far more often than it changes.
+    /// The earliest of the heap, which is read far more often than it changes.
     earliest: Cell<u64>,
-    /// The deadline of the simulator's timer: the earliest, or an earlier one that is left to
-    /// fire. `NEVER` if there is no timer.
+    /// The deadline of the simulator's timer, which may be before the earliest one. `NEVER` if there is no
+    /// timer.
     pending: Cell<u64>,
     handle: Cell<Option<CallbackHandle>>,
-    /// The token of the pending timer; a fire with another token is stale.
+    /// The token of the pending timer. A timer that fires with another token is stale.
     generation: Cell<u64>,
-    /// Where the port looks for the earliest deadline: then there is no timer.
+    /// Where the port reads the earliest deadline; then there is no timer.
     agenda: Option<&'static Agenda>,
 }
 
@@ -35,7 +35,7 @@ impl Timers {
         }
     }
 
-    #[inline(always)] // in the way of every timer
+    #[inline(always)] // on the path of every timer
     pub(super) fn wait(&self, deadline: u64, waker: &Waker) -> TimerKey {
         match self.wait_as_first(deadline, waker) {
             Some(key) => key,
@@ -43,9 +43,9 @@ impl Timers {
         }
     }
 
-    /// The usual case without a call, so that it costs the task no registers: one of our own wakers,
-    /// the earliest deadline, and room in the heap.
-    #[inline(always)] // in the way of every timer
+    /// The usual case, inlined so that it costs the task no registers: one of our own wakers, the earliest
+    /// deadline, and room in the heap.
+    #[inline(always)] // on the path of every timer
     fn wait_as_first(&self, deadline: u64, waker: &Waker) -> Option<TimerKey> {
         let waker = keep_own(waker)?;
         let mut heap = self.heap.try_borrow_mut().ok()?;
@@ -63,7 +63,7 @@ impl Timers {
         key
     }
 
-    /// Whether the wait goes on; then it wakes this task from now on.
+    /// Whether the wait continues. If so, it wakes this task from now on.
     #[inline]
     pub(super) fn still_waits(&self, key: TimerKey, waker: &Waker) -> bool {
         let waits = self.heap.borrow().holds(key);
@@ -93,7 +93,7 @@ impl Timers {
         drop(left);
     }
 
-    /// The simulator's timer fired. `Some(deadline)` unless it was given up before.
+    /// The simulator's timer has fired. Returns its deadline, unless it is stale.
     #[inline]
     pub(super) fn fired(&self, token: u64) -> Option<u64> {
         if token != self.generation.get() {
@@ -108,7 +108,7 @@ impl Timers {
         self.earliest.get() <= now
     }
 
-    /// Takes out the first who waits until `now` or before, and whether there is another one.
+    /// Takes out the first wait that is due. Also returns whether another one is due.
     #[inline]
     pub(super) fn pop_due(&self, now: u64) -> Option<(Waker, bool)> {
         let mut heap = self.heap.borrow_mut();
@@ -117,8 +117,8 @@ impl Timers {
         Some((waker, heap.earliest() <= now))
     }
 
-    /// Has the simulator call at the earliest deadline: a task's, or `clocks`, that of the clocks.
-    #[inline(always)] // in the way of every event
+    /// Has the simulator call at the earliest deadline: that of a task, or `clocks`, that of the clocks.
+    #[inline(always)] // on the path of every event
     pub(super) fn arm(&self, port: &dyn Port, now: u64, clocks: u64) -> PortResult<()> {
         let earliest = self.earliest.get().min(clocks);
         if let Some(agenda) = self.agenda {
@@ -135,8 +135,8 @@ impl Timers {
         }
     }
 
-    /// A pending timer that is now too early stays: it costs less to let it fire than to take it
-    /// back. With no deadline left it is taken back, so that it does not keep the simulation alive.
+    /// A pending timer that is too early stays, because letting it fire costs less than cancelling it. It
+    /// is cancelled if no deadline is left, so that it does not keep the simulation alive.
     #[inline(never)]
     fn start_again(&self, port: &dyn Port, now: u64, earliest: u64) -> PortResult<()> {
         if self.pending.get() < earliest && earliest != NEVER {
@@ -152,11 +152,11 @@ impl Timers {
         self.start(port, now, earliest)
     }
 
-    #[inline(always)] // in the way of every timer
+    #[inline(always)] // on the path of every timer
     fn start(&self, port: &dyn Port, now: u64, earliest: u64) -> PortResult<()> {
         let generation = self.generation.get() + 1;
         self.generation.set(generation);
-        // A deadline may have passed before anybody awaited it: time does not go back to it.
+        // A deadline may already have passed when it is first awaited.
         let deadline = earliest.max(now);
         let handle = port.after(deadline - now, generation)?;
         self.handle.set(Some(handle));

@@ -16,8 +16,8 @@ use crate::task::wait_queue::Woken;
 use crate::task::waiters::{Only, WaiterKey};
 use crate::value::{Logic, LogicVec};
 
-/// How many times a watch may fire for nobody before it is taken down. More than once, since a
-/// task often waits for something else between two edges.
+/// How many times a watch may fire without waits before it is removed. More than once, because a task often
+/// waits for something else between two edges.
 const IDLE_FIRES: u32 = 8;
 
 /// A value that the next one is compared with.
@@ -36,7 +36,7 @@ pub(crate) struct SignalKey {
 }
 
 impl SignalKey {
-    /// Whether the wait goes on; then it wakes this task from now on.
+    /// Whether the wait continues. If so, it wakes this task from now on.
     #[inline]
     pub(crate) fn still_waits(self, waker: &Waker) -> bool {
         self.signal.waits.still_waits(self.key, waker)
@@ -54,7 +54,7 @@ impl fmt::Debug for SignalKey {
 }
 
 impl Kernel {
-    /// Adds a waiter to a signal; the first one has it watched.
+    /// Adds a wait for a signal. The first one has it watched.
     pub(crate) fn wait_signal(
         &'static self,
         index: SignalIndex,
@@ -75,7 +75,7 @@ impl Kernel {
 }
 
 impl SignalEntry {
-    /// Has the signal watched, if it is not.
+    /// Has the signal watched, if it is not yet.
     #[inline(never)]
     fn prepare_to_wait(&self, index: SignalIndex) -> PortResult<()> {
         let port = self.kernel.port;
@@ -100,7 +100,7 @@ impl SignalEntry {
 
     fn try_read_scalar(&self, port: &dyn Port) -> PortResult<Logic> {
         if !self.two_state && port.quirks().vector_formats.has_nine_states() {
-            // U to X is a change too.
+            // A change from U to X counts too.
             let mut vector = LogicVec::default();
             port.read(self.handle, &self.description.encoding, &mut vector)?;
             return Ok(vector.bit(0).unwrap_or(Logic::Unknown));
@@ -109,8 +109,8 @@ impl SignalEntry {
         Ok(scalar_of(value, unknown))
     }
 
-    /// The watch has fired: wakes those whose wait is over, first come first, but for the last one, who is
-    /// returned.
+    /// The watch has fired: wakes the tasks whose wait is over in order of arrival, except the last one,
+    /// which is returned.
     #[inline]
     pub(super) fn changed(
         &self,
@@ -142,7 +142,8 @@ impl SignalEntry {
         self.wake_for(change, now)
     }
 
-    /// Wakes those whose wait a change ends, first come first, but for the last one, who is returned.
+    /// Wakes the tasks whose wait a change ends in order of arrival, except the last one, which is
+    /// returned.
     #[inline]
     fn wake_for(&self, change: Change, now: u64) -> Option<Waker> {
         self.changed_at.set(now);
@@ -164,14 +165,14 @@ impl SignalEntry {
         }
     }
 
-    /// What a new value of one bit changes; `None` if it is the old one.
+    /// The change to a new value of one bit. `None` if it is the old value.
     #[inline]
     fn change_to(&self, new: Logic) -> Option<Change> {
         let old = self.last.replace(new);
         (old != new).then(|| Change::of(old, new))
     }
 
-    /// What has changed, where the simulator did not bring the value along; `None` if nothing did.
+    /// The change, where the callback did not bring the value. `None` if nothing has changed.
     #[inline(never)]
     fn find_change(&self, port: &dyn Port) -> Option<Change> {
         match self.scalar.then(|| self.read_scalar(port)).flatten() {
@@ -180,8 +181,8 @@ impl SignalEntry {
         }
     }
 
-    /// Wakes those whose wait a change ends, where several wait or one of them has a condition; `asked`:
-    /// the only one has one, and its wait has been looked at.
+    /// Wakes the tasks whose wait a change ends, if there are several waits or conditions. `asked`: there
+    /// is one wait, which has been checked and has a condition.
     #[inline(never)]
     fn wake_several(&self, change: Change, asked: bool) -> Option<Waker> {
         let mut woken = Woken::new();
@@ -198,7 +199,7 @@ impl SignalEntry {
         woken.wake_all_but_last()
     }
 
-    /// Asks the conditions of those who wait for one, and takes out those for whom it is over.
+    /// Evaluates the conditions, and takes out the waits that are over.
     #[inline(never)]
     fn ask_conditions(&self, woken: &mut Woken) {
         let mut asked: SmallVec<[(WaiterKey, Rc<Condition>); 4]> = SmallVec::new();
@@ -207,7 +208,7 @@ impl SignalEntry {
                 asked.push((key, Rc::clone(condition)));
             }
         }
-        // The conditions are the user's: asked with nothing borrowed.
+        // Conditions are user code: nothing is borrowed while they run.
         for (key, condition) in asked {
             if condition.is_over()
                 && let Some(waker) = self.waits.take(key)
@@ -238,7 +239,7 @@ impl SignalEntry {
         }
     }
 
-    /// Keeps the present value of a wide signal, where the next event may be none of a change.
+    /// Keeps the current value of a wide signal, if the next callback may come without a change.
     fn prepare_to_compare(&self, port: &dyn Port) {
         let quirks = port.quirks();
         let compares = quirks.idle_value_changes || self.compares_always;
@@ -246,7 +247,7 @@ impl SignalEntry {
             self.remember_wide(port);
         }
         if quirks.writes_take_a_cycle && port.is_write_pending(self.handle) {
-            // Its change is yet to come, and it was made before anybody waited for one.
+            // Its change has not arrived yet, and was caused before the wait began.
             self.remember_wide(port);
             self.compares_next.set(true);
         }
@@ -268,8 +269,9 @@ impl SignalEntry {
         }
     }
 
-    /// The event came without a change, as some simulators send for forced signals, at the very start,
-    /// and for each assignment to an element. Only there the value is compared, which costs a read.
+    /// Whether the callback came without a change. Some simulators send such callbacks for forced signals,
+    /// at the very start, and for each assignment to an element. Only then is the value compared, which
+    /// costs a read.
     fn wide_is_unchanged(&self, port: &dyn Port) -> bool {
         if self.compares_next.take() {
             let before = self.last_wide.borrow_mut().take();

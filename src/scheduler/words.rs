@@ -1,9 +1,9 @@
 //! Words: elements of arrays that have no entry in the table of signals.
 //!
-//! A memory of a million words would need a million entries, of which nearly all would only ever be read
-//! or written. So an array has a row of numbers, one for each element, and what is read or
-//! written by such a number goes to the simulator by the array and the index. An element gets an entry,
-//! and keeps it, as soon as something waits for it, forces it, or asks for its name.
+//! A memory of a million words would need a million entries, most of which would only be read or written.
+//! So an array has a range of numbers, one for each element, and an access to such a number goes to the
+//! simulator by the array's handle and the index. An element gets an entry, and keeps it, as soon as
+//! something waits for it, forces it, or needs its name.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use super::signal::SignalEntry;
 use super::write::{self, Target, Write, WriteError};
 use crate::simulator::{Handle, Port, PortError, PortResult, WriteMode};
 
-/// The numbers of all arrays' words.
+/// The numbers of the words of all arrays.
 pub(super) struct Words {
     arrays: RefCell<Vec<WordArray>>,
     by_array: RefCell<HashMap<SignalIndex, Option<SignalIndex>>>,
@@ -30,7 +30,7 @@ struct WordArray {
     handle: Handle,
     left: i64,
     right: i64,
-    /// The element that the others are like.
+    /// The element whose entry describes them all.
     like: SignalIndex,
 }
 
@@ -41,7 +41,7 @@ struct Word {
     index: i64,
 }
 
-/// An element that is looked up for one access.
+/// The handle of an element, borrowed for one access.
 struct Borrowed<'a> {
     port: &'a dyn Port,
     handle: Handle,
@@ -79,9 +79,9 @@ impl Words {
 }
 
 impl Kernel {
-    /// The number of an array's leftmost element, from which the others count up, and the entry of an
-    /// element that all are like. `None` if its elements have no value as a whole, or there are too
-    /// many: then each is opened by itself.
+    /// The number of an array's leftmost element, from which the others count up, and the entry that
+    /// describes all elements. `None` if an element has no value of its own, or there are too many
+    /// elements: then each is opened separately.
     pub(crate) fn words(
         &'static self,
         array: SignalIndex,
@@ -120,7 +120,7 @@ impl Kernel {
         Some(first)
     }
 
-    /// The entry of a signal, made if it is a word that has none.
+    /// The entry of a signal. A word without one gets it now.
     #[inline]
     pub(crate) fn entry(&'static self, index: SignalIndex) -> SignalIndex {
         if index.is_word() {
@@ -152,7 +152,7 @@ impl Kernel {
         self.signals.known(handle)
     }
 
-    /// Does something with a word.
+    /// Runs `act` with the handle of a word.
     #[inline(never)]
     pub(super) fn with_word<R>(
         &self,
@@ -185,7 +185,7 @@ impl Kernel {
         }
         let like = self.signals.get(word.of.like);
         if self.check_write(like, write, place).is_err() {
-            // The error names the word.
+            // With an entry, the error names the word.
             return self.write(self.entry(index), write, place);
         }
         self.phases.want_read_write();

@@ -1,4 +1,4 @@
-//! A write, and how it is made through the port.
+//! A write, and how it goes through the port.
 
 use crate::simulator::{Encoding, Handle, Port, PortError, PortResult, Value, WriteMode};
 use crate::value::{LogicVec, low_mask};
@@ -56,7 +56,7 @@ impl<'a> Write<'a> {
     }
 }
 
-/// Why a write cannot be.
+/// Why a write is refused.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum WriteError {
     #[error(
@@ -78,7 +78,7 @@ impl From<Box<PortError>> for WriteError {
     }
 }
 
-/// What a value is read from or written to.
+/// The object that a value is read from or written to.
 #[derive(Clone, Copy)]
 pub(super) struct Target<'a> {
     pub(super) handle: Handle,
@@ -130,7 +130,7 @@ pub(super) fn put_small(
     }
 }
 
-/// Writes the bits of a mask that leaves some out, which keep what the object has.
+/// Writes the bits of a mask. The others keep their values.
 #[inline(never)]
 fn put_bits(
     port: &dyn Port,
@@ -139,7 +139,7 @@ fn put_bits(
     mode: WriteMode,
 ) -> PortResult<()> {
     if port.quirks().vector_formats.has_nine_states() {
-        // Two planes would lose what the other bits have of the nine states.
+        // Two planes would lose the states that the other bits may have in VHDL.
         let parts: Vec<_> = parts_of(value, unknown, mask & low_mask(target.width)).collect();
         return Ok(put_parts(port, target, &parts, mode)?);
     }

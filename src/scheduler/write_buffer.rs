@@ -16,14 +16,14 @@ use crate::value::{LogicVec, low_mask};
 /// A write that waits for the read-write phase, to a signal or a word.
 struct PendingWrite {
     index: SignalIndex,
-    /// Its entry; of a word, that of an element which it is like.
+    /// Its entry; for a word, the one that describes the words of its array.
     signal: &'static SignalEntry,
     value: PendingValue,
-    /// The last one who wrote.
+    /// The last line that wrote.
     place: &'static Location<'static>,
 }
 
-/// What is to be written, all that was written in this phase together.
+/// The value to write: all writes since the last flush together.
 enum PendingValue {
     Small {
         value: u64,
@@ -31,21 +31,21 @@ enum PendingValue {
         mask: u64,
     },
     Wide(LogicVec),
-    /// Bits of a wide vector, laid over each other in the order in which they came.
+    /// Parts of a wide vector, in the order in which they were written.
     Parts(Vec<(u32, LogicVec)>),
     Real(f64),
     Text(String),
 }
 
-/// The memory of how many writes is kept for the next ones.
+/// The largest capacity that is kept for the next writes.
 const KEPT: usize = 1024;
 
 /// The buffer: a write for each signal and word, in the order in which they were first written. A signal
-/// has its place in it itself ([`SignalEntry::queued`]).
+/// knows its position ([`SignalEntry::queued`]).
 pub(super) struct WriteBuffer {
     queue: RefCell<Vec<PendingWrite>>,
     spare: Cell<Vec<PendingWrite>>,
-    /// The places of words.
+    /// The positions of words.
     words: RefCell<HashMap<SignalIndex, u32, BuildHasherDefault<InOrder>>>,
 }
 
@@ -62,7 +62,7 @@ impl WriteBuffer {
         self.queue.borrow().is_empty()
     }
 
-    /// Keeps a write to a signal.
+    /// Buffers a write to a signal.
     pub(super) fn push(
         &self,
         signal: &'static SignalEntry,
@@ -75,8 +75,8 @@ impl WriteBuffer {
         signal.queued.set(queued);
     }
 
-    /// Keeps a known value of up to 64 bits, and its mask, which is written to a signal.
-    #[inline(always)] // has one caller, which is in the way of every write
+    /// Buffers a write to a signal: a known value of up to 64 bits and its mask.
+    #[inline(always)] // has one caller, which is on the path of every write
     pub(super) fn push_small(
         &self,
         signal: &'static SignalEntry,
@@ -105,7 +105,7 @@ impl WriteBuffer {
         }));
     }
 
-    /// Keeps a write to a word, which is like this signal.
+    /// Buffers a write to a word, which this entry describes.
     pub(super) fn push_word(
         &self,
         index: SignalIndex,
@@ -118,7 +118,7 @@ impl WriteBuffer {
         *queued = self.add(*queued, index, like, write, place);
     }
 
-    /// Keeps a write at a place of the queue, or at its end; returns the place.
+    /// Adds a write to the one at a position of the queue, or appends it. Returns its position.
     #[inline(never)]
     fn add(
         &self,
@@ -141,7 +141,7 @@ impl WriteBuffer {
         })
     }
 
-    /// Keeps a write at the end of the queue; returns its place.
+    /// Appends a write to the queue. Returns its position.
     #[inline]
     fn append(&self, pending: PendingWrite) -> u32 {
         let mut queue = self.queue.borrow_mut();
@@ -154,7 +154,7 @@ impl WriteBuffer {
         end
     }
 
-    /// What is kept, which is nothing from now on.
+    /// Takes all writes out.
     fn take(&self) -> Vec<PendingWrite> {
         let queue = std::mem::replace(&mut *self.queue.borrow_mut(), self.spare.take());
         for pending in queue.iter().filter(|pending| !pending.index.is_word()) {
@@ -169,7 +169,7 @@ impl WriteBuffer {
         queue
     }
 
-    /// The only write that is kept, if it is one of up to 64 bits to a signal; it is not kept any more.
+    /// Takes the write out, if there is exactly one, of up to 64 bits, to a signal.
     #[inline]
     fn take_only(
         &self,
@@ -192,20 +192,20 @@ impl WriteBuffer {
         if only.index.is_word() {
             return None;
         }
-        // Nothing is behind a small value that a drop would have to free.
+        // A small value has nothing that a drop would free.
         std::mem::forget(queue.pop());
         signal.queued.set(NOT_QUEUED);
         Some((signal, (value, unknown, mask), place))
     }
 
-    /// Applies what is kept. No borrow is held while the simulator is called: it may call back.
+    /// Makes the writes. Nothing is borrowed while the simulator is called, because it may call back.
     #[inline]
     pub(super) fn flush(
         &self,
         kernel: &'static Kernel,
         mut failed: impl FnMut(&SignalEntry, &'static Location<'static>, Box<PortError>),
     ) {
-        // Spares the usual case the exchange of the buffers.
+        // The usual case, without an exchange of buffers.
         let Some((signal, value, place)) = self.take_only() else {
             return self.flush_several(kernel, failed);
         };
@@ -257,7 +257,7 @@ impl WriteBuffer {
         }
     }
 
-    /// Forgets what is kept: of each signal its path, and where it was written.
+    /// Drops the writes. Returns the path of each signal and where it was written.
     pub(super) fn clear(&self, kernel: &Kernel) -> Vec<(String, &'static Location<'static>)> {
         let forgotten = self.take().into_iter().map(|pending| {
             let path = if pending.index.is_word() {
@@ -291,7 +291,7 @@ impl PendingValue {
         }
     }
 
-    /// What is written after it, to an object of this width: bits add up, and a whole value replaces all.
+    /// Adds a later write to an object of this width: bits add up, and a whole value replaces everything.
     fn add(&mut self, width: u32, write: Write<'_>) {
         let all = low_mask(width);
         match (write, &mut *self) {

@@ -1,4 +1,4 @@
-//! `Barrier`: tasks that go on together.
+//! `Barrier`: tasks that continue together.
 
 use std::cell::Cell;
 use std::fmt;

@@ -62,7 +62,7 @@ impl<T> fmt::Debug for SendError<T> {
     }
 }
 
-/// The item cannot be sent now; it comes back.
+/// The item cannot be sent now, and is returned.
 ///
 /// It converts into [`verifork::Error`](crate::Error) with `?`, as [`SendError`] does.
 ///
@@ -78,7 +78,7 @@ impl<T> fmt::Debug for SendError<T> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TrySendError<T> {
-    /// The channel has no room, or has promised it to a [`send`](super::Sender::send) that waits.
+    /// The channel has no room, or has promised it to a waiting [`send`](super::Sender::send).
     Full(T),
     /// The channel is closed.
     Closed(T),
@@ -185,8 +185,7 @@ pub struct RecvError;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum TryRecvError {
-    /// The channel is empty, or its items are promised to [`recv`](super::Receiver::recv)s that
-    /// wait.
+    /// The channel is empty, or its items are promised to waiting [`recv`](super::Receiver::recv)s.
     #[error("cannot receive now: the channel is empty")]
     Empty,
     /// The channel is closed and every item has been received.

@@ -51,7 +51,7 @@ pub use bridge::blocking;
 #[doc(alias("external", "function", "resume", "thread"))]
 pub use bridge::bridge;
 pub use bridge::{Blocking, Bridge, BridgeError, CallError, Remote};
-pub(crate) use bridge::{leave_all_behind, running_threads};
+pub(crate) use bridge::{abandon_all, running_threads};
 #[doc(alias("Queue", "mailbox", "fifo"))]
 pub use channel::channel;
 #[doc(alias = "LifoQueue")]
@@ -79,18 +79,18 @@ use crate::task::waiters::WaiterKey;
 /// The panic of a future that is polled again after it has returned `Ready`.
 const POLLED_AGAIN: &str = "a wait was polled again after it had finished";
 
-/// How a wait for a turn in a queue stands.
+/// The state of a wait for a turn in a queue.
 #[derive(Clone, Copy, Debug)]
 enum Turn {
     /// Not polled yet.
     New,
-    /// In the queue; if the queue no longer knows the key, the turn has come.
+    /// In the queue. If the queue no longer has the key, it is this wait's turn.
     Queued(WaiterKey),
-    /// Taken or given up.
+    /// Finished or dropped.
     Over,
 }
 
-/// What messages call a thing: its name, if it has one, and the line that made it.
+/// How messages refer to an object: its name, if it has one, and the line that created it.
 #[derive(Clone, Copy)]
 struct Label {
     name: Option<&'static str>,

@@ -35,7 +35,7 @@ pub struct Mutex<T> {
 }
 
 struct Shared<T> {
-    /// One permit; who has it may borrow the value.
+    /// One permit; its holder may borrow the value.
     permits: Permits,
     value: RefCell<T>,
     label: Cell<Label>,
@@ -100,7 +100,7 @@ impl<T> Mutex<T> {
         }
     }
 
-    /// Takes the lock if nobody has it or waits for it.
+    /// Takes the lock if no task holds it or waits for it.
     ///
     /// ```
     /// use verifork::sync::Mutex;
@@ -151,7 +151,7 @@ impl<T: fmt::Debug> fmt::Debug for Mutex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Mutex");
         shown.field("label", &self.shared.label.get());
-        // Locked for the time: to show the value runs the user's code, which may lock it too.
+        // Locked during this: formatting the value runs user code, which may try to lock it too.
         match self.try_lock() {
             Some(guard) => shown.field("value", &*guard),
             None => shown.field("value", &format_args!("<locked>")),
@@ -235,7 +235,7 @@ impl<T> fmt::Debug for LockWait<'_, T> {
 /// ```
 #[must_use = "a guard that is not kept unlocks at once"]
 pub struct MutexGuard<'a, T> {
-    // Before the permit: fields are dropped in order, and who gets the permit borrows the value.
+    // Before the permit: fields are dropped in order, and the next holder of the permit borrows the value.
     value: RefMut<'a, T>,
     permit: Permit<'a>,
 }
@@ -253,7 +253,7 @@ impl Drop for Permit<'_> {
 }
 
 impl<'a, T> MutexGuard<'a, T> {
-    /// For who has taken the permit.
+    /// For a caller that has taken the permit.
     fn new(shared: &'a Shared<T>) -> Self {
         let permit = Permit {
             permits: &shared.permits,

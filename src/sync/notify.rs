@@ -1,4 +1,4 @@
-//! Waking all who wait, for `Event` and `Barrier`.
+//! Waking all waiting tasks, for `Event` and `Barrier`.
 
 use std::cell::Cell;
 use std::task::{Poll, Waker};
@@ -6,7 +6,7 @@ use std::task::{Poll, Waker};
 use crate::task::wait_queue::{WaitQueue, Woken};
 use crate::task::waiters::WaiterKey;
 
-/// Counts notifications; each is for whoever began to wait before it.
+/// Counts notifications. Each ends the waits that began before it.
 #[derive(Debug)]
 pub(super) struct Notify {
     count: Cell<u64>,
@@ -23,7 +23,7 @@ pub(super) struct Notified {
 }
 
 impl Notified {
-    /// A wait that is over before it began, and stays so.
+    /// A wait that is over from the beginning.
     pub(super) fn already() -> Self {
         Notified {
             count: u64::MAX,
@@ -40,7 +40,7 @@ impl Notify {
         }
     }
 
-    /// How many wait.
+    /// How many waits there are.
     pub(super) fn waiting(&self) -> usize {
         self.waiters.len()
     }
@@ -58,8 +58,8 @@ impl Notify {
         }
     }
 
-    /// Notifies everyone who has begun to wait, and wakes them in their order. Whoever begins
-    /// meanwhile waits for the next notification.
+    /// Ends all waits that have begun, and wakes their tasks in order of arrival. A wait that begins during
+    /// this waits for the next notification.
     pub(super) fn notify_waiters(&self) {
         let now = self.count.get() + 1;
         self.count.set(now);
@@ -73,7 +73,7 @@ impl Notify {
         self.count.get() != notified.count
     }
 
-    /// Ready once there was a notification since the wait began, and from then on.
+    /// Ready from the first notification after the wait began.
     pub(super) fn poll(&self, notified: &mut Notified, waker: &Waker) -> Poll<()> {
         if self.is_notified(notified) {
             self.leave(notified);
@@ -86,7 +86,7 @@ impl Notify {
         Poll::Pending
     }
 
-    /// Ends a wait, wherever it stands in the queue.
+    /// Ends a wait, wherever it is in the queue.
     pub(super) fn leave(&self, notified: &mut Notified) {
         if let Some(key) = notified.key.take() {
             self.waiters.leave(key);

@@ -53,14 +53,14 @@ struct Shared<T> {
 
 struct State<T> {
     item: Option<T>,
-    /// The receiver's, while it waits.
+    /// The receiver's waker, while it waits.
     waker: Option<Waker>,
-    /// Both ends are there, and nothing has been sent.
+    /// Both ends exist, and nothing has been sent.
     open: bool,
 }
 
 impl<T> Shared<T> {
-    /// Whichever end goes first closes the channel, and the other one hears of it.
+    /// Closes the channel, when the first end is dropped, and wakes the other one.
     fn close(&self) {
         let mut state = self.state.borrow_mut();
         state.open = false;
@@ -113,7 +113,7 @@ impl<T> OneshotSender<T> {
     ///
     /// # Errors
     ///
-    /// The item comes back if the receiver is gone.
+    /// Returns the item if the receiver is gone.
     pub fn send(self, item: T) -> Result<(), SendError<T>> {
         if self.is_closed() {
             return Err(SendError(item));
@@ -122,7 +122,7 @@ impl<T> OneshotSender<T> {
         Ok(()) // being dropped, `self` wakes the receiver
     }
 
-    /// Whether the receiver is gone: nobody wants the item.
+    /// Whether the receiver is gone, so that the item is not needed.
     ///
     /// ```
     /// use verifork::sync::oneshot;
@@ -153,8 +153,8 @@ impl<T> fmt::Debug for OneshotSender<T> {
 
 /// The end of a [`oneshot`] that receives: a future of the item.
 ///
-/// It may be awaited by reference, `(&mut response).await`: a time limit on that loses nothing.
-/// Awaited again after the item has come, it says [`RecvError`].
+/// It may be awaited by reference, `(&mut response).await`, so that a time limit loses nothing. Awaited
+/// again after it has returned the item, it returns [`RecvError`].
 ///
 /// ```
 /// use verifork::prelude::*;
@@ -221,7 +221,7 @@ impl<T> Drop for OneshotReceiver<T> {
     fn drop(&mut self) {
         let mut state = self.shared.state.borrow_mut();
         state.open = false;
-        // Nothing is borrowed while the item is dropped; and nobody listens any more.
+        // Nothing is borrowed while the item is dropped, and the receiver is no longer woken.
         let left = (state.item.take(), state.waker.take());
         drop(state);
         drop(left);

@@ -7,8 +7,8 @@ use super::{POLLED_AGAIN, Turn};
 use crate::task::waiters::WaiterList;
 use crate::task::{keep, wake_up};
 
-/// Permits are handed to the front of the queue when they come free, not when the woken task runs:
-/// nobody can slip in between.
+/// Permits are given to the front of the queue when they become free, not when the woken task runs, so no
+/// other task can overtake it.
 #[derive(Debug)]
 pub(super) struct Permits {
     state: RefCell<State>,
@@ -18,9 +18,9 @@ pub(super) struct Permits {
 struct State {
     /// Invariant, once `settle` has returned: the front of the queue wants more than this.
     available: usize,
-    /// Available and taken together: at most `usize::MAX`, so that giving back cannot overflow.
+    /// Available and taken together: at most `usize::MAX`, so that returning permits cannot overflow.
     total: usize,
-    /// The payload is the number of permits wanted. Who has left the queue without being taken out
+    /// The payload is the number of permits wanted. A wait that has left the queue without being dropped
     /// owns its permits.
     waiters: WaiterList<usize>,
 }
@@ -51,7 +51,7 @@ impl Permits {
         self.state.borrow().available
     }
 
-    /// How many stand in the queue.
+    /// How many waits are in the queue.
     pub(super) fn waiting(&self) -> usize {
         self.state.borrow().waiters.len()
     }
@@ -61,7 +61,7 @@ impl Permits {
         self.state.borrow().waiters.slots()
     }
 
-    /// Takes permits if they are there and nobody waits.
+    /// Takes permits if they are available and no task waits.
     pub(super) fn try_take(&self, wanted: usize) -> bool {
         self.state.borrow_mut().try_take(wanted)
     }
@@ -70,7 +70,7 @@ impl Permits {
     ///
     /// # Panics
     ///
-    /// After it has been ready, or given up.
+    /// If polled again after it was ready or dropped.
     pub(super) fn poll_take(&self, wanted: usize, turn: &mut Turn, waker: &Waker) -> Poll<()> {
         let waker = keep(waker);
         let mut state = self.state.borrow_mut();
@@ -93,7 +93,7 @@ impl Permits {
         Poll::Ready(())
     }
 
-    /// Ends a wait that may have its permits already: they go to the next.
+    /// Ends a wait. Permits that it may already have go to the next one.
     pub(super) fn give_up(&self, wanted: usize, turn: &mut Turn) {
         let Turn::Queued(key) = std::mem::replace(turn, Turn::Over) else {
             return;
@@ -105,18 +105,17 @@ impl Permits {
         }
         drop(state);
         drop(waiter);
-        // Whoever stood behind a wait for many may be content with what is there.
+        // The waits behind one that wanted many may be satisfied by the available permits.
         self.settle();
     }
 
-    /// Gives back permits that were taken.
+    /// Returns permits that were taken.
     pub(super) fn give_back(&self, permits: usize) {
         self.state.borrow_mut().available += permits;
         self.settle();
     }
 
-    /// Gives permits that never were. `false`, and nothing changes, if they would be too many to
-    /// count.
+    /// Adds new permits. Returns `false` and changes nothing if there would be too many to count.
     #[must_use]
     pub(super) fn add(&self, permits: usize) -> bool {
         let mut state = self.state.borrow_mut();
@@ -129,12 +128,12 @@ impl Permits {
         true
     }
 
-    /// Lets permits that were taken never come back.
+    /// Discards permits that were taken.
     pub(super) fn forget(&self, permits: usize) {
         self.state.borrow_mut().total -= permits;
     }
 
-    /// Hands permits out from the front of the queue, as far as they go.
+    /// Gives permits to the front of the queue, as far as they last.
     fn settle(&self) {
         loop {
             // Nothing is borrowed while a waker runs.

@@ -1,4 +1,4 @@
-//! What the tests of this layer poll with.
+//! Pollers for the tests of this layer.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -11,12 +11,12 @@ thread_local! {
     static ACTION: RefCell<Option<Box<dyn FnMut()>>> = const { RefCell::new(None) };
 }
 
-/// Polls once, with a waker that nobody hears.
+/// Polls once, with a waker that does nothing.
 pub(super) fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Stands for one task: polls futures with its own waker and counts how often that is woken.
+/// Represents one task: polls futures with its own waker and counts how often that is woken.
 pub(super) struct Poller {
     wakes: Arc<Wakes>,
     waker: Waker,
@@ -58,7 +58,7 @@ impl Poller {
         Log::default()
     }
 
-    /// A poller whose wake-ups stand in the log by its name.
+    /// A poller whose wake-ups are logged under its name.
     pub(super) fn logging(name: usize, log: &Log) -> Self {
         let log = Some((name, Arc::clone(log)));
         Self::with(Wakes {

@@ -1,9 +1,8 @@
-//! What threads meet by where the order of their accesses is our own affair: the gate between the
-//! simulator's thread and the watchdog, wake-ups from other threads, and external work.
+//! Atomics, locks and channels for code whose memory orders are tested: the gate between the simulator's
+//! thread and the watchdog, wake-ups from other threads, and external work.
 //!
-//! The standard library's means, except under `--cfg loom`, which only `tests/sanitize.sh loom` sets:
-//! then loom's take their place, and the tests called `interleavings` go through every order that the
-//! memory model allows.
+//! They are the standard library's, except under `--cfg loom`, which only `tests/sanitize.sh loom` sets.
+//! Then they are loom's, and the tests named `interleavings` try every order that the memory model allows.
 
 #[cfg(loom)]
 mod modelled;
@@ -13,7 +12,7 @@ pub(crate) use self::modelled::*;
 #[cfg(not(loom))]
 pub(crate) use self::real::*;
 
-/// What came first of two channels.
+/// Which of two channels had an item first.
 pub(crate) enum First<A, B> {
     Left(A),
     Right(B),
@@ -32,7 +31,7 @@ mod real {
 
     use super::First;
 
-    /// Waits until one of two channels has something, but no longer than `limit`.
+    /// Waits until one of two channels has an item, but no longer than `limit`.
     pub(crate) fn first_of<A, B>(
         left: &Receiver<A>,
         right: &Receiver<B>,
@@ -46,7 +45,7 @@ mod real {
     }
 }
 
-/// A static of the process, which loom makes anew for each course of a model.
+/// A static of the process, which loom creates anew for each execution of a model.
 macro_rules! process_wide {
     ($(#[$note:meta])* static $name:ident: $type:ty = $value:expr;) => {
         #[cfg(not(loom))]
@@ -61,7 +60,7 @@ macro_rules! process_wide {
 }
 pub(crate) use process_wide;
 
-/// A function that is constant, which loom's means are not.
+/// A constant function, except under loom, whose constructors are not constant.
 macro_rules! constant {
     ($(#[$note:meta])* fn $($rest:tt)*) => {
         #[cfg(not(loom))]

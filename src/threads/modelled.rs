@@ -1,4 +1,4 @@
-//! Loom's means, and what loom has none of.
+//! Loom's primitives, and replacements for those that loom lacks.
 
 use std::cell::Cell;
 use std::sync::atomic::Ordering;
@@ -16,25 +16,26 @@ thread_local! {
     static BARRIERS_REACH: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Says for the models that follow on this thread whether there is a `membarrier`.
+/// Sets whether later models on this thread have `membarrier`.
 pub(crate) fn offer_barriers(offered: bool) {
     BARRIERS_REACH.set(offered);
 }
 
-/// Keeps the compiler from reordering only. With the barrier that the other side puts into this
-/// thread, the two are a pair of fences, and loom knows nothing else to stand for them.
+/// In reality this only keeps the compiler from reordering. Together with the barrier that the other side
+/// puts into this thread, it acts as a pair of fences, which is how loom can represent it.
 pub(crate) fn compiler_fence(order: Ordering) {
     if BARRIERS_REACH.get() {
         fence(order);
     }
 }
 
-/// More than a model sends.
+/// More items than a model sends.
 const SLOTS: usize = 4;
 
-/// A channel that promises no more than one has to: who receives an item sees what was done before
-/// that was sent. Who finds none has learnt nothing, unless something else ordered the sending
-/// before. Loom's own channel, as any under one lock, gives more, and would hide what relies on that.
+/// A channel with only the guarantees that every channel gives: the receiver of an item sees what happened
+/// before it was sent. Finding no item implies nothing, unless something else ordered the send before.
+/// Loom's own channel, like any channel under one lock, guarantees more, and would hide code that relies on
+/// that.
 pub(crate) fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
     let slots = Arc::new(Slots {
         begun: AtomicUsize::new(0),
@@ -55,7 +56,7 @@ struct Slots<T> {
 
 struct Slot<T> {
     is_full: AtomicBool,
-    /// The standard library's lock, of which the model knows nothing: it orders nothing there.
+    /// The standard library's lock, which loom does not see: it orders nothing in the model.
     item: std::sync::Mutex<Option<T>>,
 }
 
@@ -68,7 +69,7 @@ impl<T> Clone for Sender<T> {
 }
 
 impl<T> Sender<T> {
-    // As the real one, which fails where the receiver is gone.
+    // Like the real one, which fails if the receiver is gone.
     #[allow(clippy::unnecessary_wraps)]
     pub(crate) fn send(&self, item: T) -> Result<(), T> {
         let slot = &self.0.slots[self.0.begun.fetch_add(1, Ordering::Relaxed)];
@@ -83,7 +84,7 @@ pub(crate) struct Receiver<T> {
     taken: Cell<usize>,
 }
 
-/// There is nothing that this thread has to see.
+/// Nothing has to become visible to this thread.
 pub(crate) struct Empty;
 
 impl<T> Receiver<T> {
@@ -102,7 +103,7 @@ impl<T> Receiver<T> {
     }
 }
 
-/// A wait that ends at once, for whatever reason: models have no clock.
+/// A wait that ends at once: models have no clock.
 pub(crate) fn first_of<A, B>(
     left: &Receiver<A>,
     right: &Receiver<B>,

@@ -90,7 +90,7 @@ fn threads_clocks_and_spawned_tasks_do_not_reach_the_next_test() {
     run("f_thread")
         .passed()
         .says("thread `slow` (started at ")
-        .says("is left behind, since its test has ended");
+        .says("is abandoned because its test has ended");
     run("g_clock").passed();
     run("h_spawned").passed();
 }

@@ -31,12 +31,12 @@ const TESTS: [(&str, &[&str]); 10] = [
         "returned::source_has_no_end",
         &[
             "because display",
-            "there are more causes, which are not told",
+            "there are more causes, which are not shown",
         ],
     ),
     (
         "returned::source_panics",
-        &["because the cause cannot be told: the error's `source` panicked: no source"],
+        &["because the cause cannot be shown: the error's `source` panicked: no source"],
     ),
     (
         "returned::drop_panics",

@@ -90,9 +90,9 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
         }
         Err(caught) => failures.push(regression, planned, FailureKind::Panic, caught.message),
     }
-    for thread in crate::sync::leave_all_behind() {
+    for thread in crate::sync::abandon_all() {
         log::warn!(
-            "{thread} is left behind, since its test has ended: it runs on, and its calls fail"
+            "{thread} is abandoned because its test has ended: it continues to run, and its calls fail"
         );
     }
     Test::set_current(None);

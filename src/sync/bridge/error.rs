@@ -1,10 +1,10 @@
-//! Why a thread gave no value, or a call no answer.
+//! Why a thread returned no value, or a call no answer.
 
 use std::panic::Location;
 
 use thiserror::Error;
 
-/// A thread gave no value.
+/// A thread returned no value.
 ///
 /// Returned by an awaited [`blocking`](super::blocking) or [`bridge`](super::bridge()).
 ///
@@ -30,25 +30,25 @@ pub enum BridgeError {
         message: String,
         /// Where it panicked, as `file:line:column`.
         at: Option<String>,
-        /// The stack, where `RUST_BACKTRACE` asks for it.
+        /// The backtrace, if `RUST_BACKTRACE` is set.
         backtrace: Option<String>,
     },
-    /// The test that started it ended before it did: what it returns goes nowhere.
-    #[error("thread `{name}` (started at {place}) was left behind when its test ended")]
+    /// The test that started it ended first, so its return value is discarded.
+    #[error("thread `{name}` (started at {place}) was abandoned when its test ended")]
     LeftBehind {
         /// The thread's name.
         name: String,
         /// Where it was started.
         place: &'static Location<'static>,
     },
-    /// The operating system gave no thread; the code did not run.
+    /// The operating system could not create the thread; the code did not run.
     #[error("thread `{name}` could not be started at {place}: {reason}")]
     NotStarted {
         /// The thread's name.
         name: String,
-        /// Where it was to be started.
+        /// Where it should have been started.
         place: &'static Location<'static>,
-        /// What the operating system said.
+        /// The operating system's error.
         reason: String,
     },
 }
@@ -64,7 +64,7 @@ impl std::fmt::Display for At<'_> {
     }
 }
 
-/// A call of a thread into the simulation gave no answer. Later calls of the thread fail too.
+/// A thread's call into the simulation returned no answer. Later calls of the thread fail too.
 ///
 /// Returned by [`Remote::call`](super::Remote::call), on the thread.
 ///
@@ -89,11 +89,11 @@ pub enum CallError {
     /// simulation ends.
     #[error("the simulation does not answer: what awaited this thread was cancelled or dropped")]
     Cancelled,
-    /// A call of this thread panicked, and with it the task that awaited the thread.
+    /// A call of this thread panicked, and so did the task that awaited the thread.
     #[error("the simulation does not answer: a call of this thread panicked")]
     Panicked,
-    /// The thread's own function has returned: only a [`Remote`](super::Remote) that it gave to
-    /// another thread can see this.
+    /// The thread's own function has returned. Only a [`Remote`](super::Remote) that was moved to another
+    /// thread can return this.
     #[error("the simulation does not answer: the bridge ended when its function returned")]
     Over,
 }

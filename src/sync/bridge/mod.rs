@@ -1,4 +1,4 @@
-//! `blocking` and `bridge`: code that blocks, on a thread of its own, and its calls back.
+//! `blocking` and `bridge`: blocking code on a thread of its own, and its calls into the simulation.
 
 mod error;
 mod remote;
@@ -20,7 +20,7 @@ pub use error::{BridgeError, CallError};
 pub use remote::Remote;
 use remote::{Call, CallFuture};
 use thread::Thread;
-pub(crate) use thread::{leave_all_behind, running_threads};
+pub(crate) use thread::{abandon_all, running_threads};
 
 use super::POLLED_AGAIN;
 use crate::task::{Caught, Name, TaskName, catch, record_wait};
@@ -209,23 +209,22 @@ fn run<C, T, F>(
 {
     let outcome = catch(|| work(remote));
     if thread.end() {
-        // The future takes it also when it is being dropped now.
+        // The future takes it even while it is being dropped.
         let _ = send_outcome.send(outcome);
         return thread.tell_end();
     }
     if let Err(caught) = outcome.and_then(|unwanted| catch(|| drop(unwanted))) {
-        log::warn!("{}, after it was left behind", thread.panicked(caught));
+        log::warn!("{}, after it was abandoned", thread.panicked(caught));
     }
 }
 
 impl<C, T> Bridge<C, T> {
-    /// The thread has ended, or is about to: takes what it returned.
+    /// Takes the return value of a thread that has ended or is about to.
     fn finish(&mut self, outcome: Result<T, Caught>) -> Result<T, BridgeError> {
         if let ThreadStatus::Running(handle) =
             std::mem::replace(&mut self.status, ThreadStatus::Over)
         {
-            // Only the destructors of its thread-local data are left to wait for. It catches its
-            // panics.
+            // Only waits for the destructors of its thread-local data. It catches its own panics.
             let _ = handle.join();
         }
         outcome.map_err(|caught| self.thread.panicked(caught))
@@ -249,9 +248,9 @@ impl<C: 'static, T> Future for Bridge<C, T> {
                 return Poll::Ready(Err(error));
             }
         }
-        if this.thread.is_left_behind() {
+        if this.thread.is_abandoned() {
             this.status = ThreadStatus::Over;
-            return Poll::Ready(Err(this.thread.left_behind()));
+            return Poll::Ready(Err(this.thread.abandoned()));
         }
         loop {
             if let Some(mut call) = this.call.take()
@@ -286,19 +285,19 @@ impl<C, T> Drop for Bridge<C, T> {
         let ThreadStatus::Running(_) = &self.status else {
             return;
         };
-        if self.thread.is_left_behind() {
+        if self.thread.is_abandoned() {
             return;
         }
-        if self.thread.leave_behind() {
+        if self.thread.abandon() {
             log::warn!(
-                "{} is left behind, since what awaited it was dropped: it runs on, and its calls \
+                "{} is abandoned because its future was dropped: it continues to run, and its calls \
                  into the simulation fail",
                 self.thread
             );
         } else if let Ok(outcome) = self.outcome.recv()
             && let Err(error) = self.finish(outcome)
         {
-            log::warn!("{error}, and nobody awaited it");
+            log::warn!("{error}, and no task awaited it");
         }
     }
 }

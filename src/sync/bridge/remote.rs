@@ -14,13 +14,13 @@ use super::thread::Thread;
 
 pub(super) type CallFuture = Pin<Box<dyn Future<Output = ()>>>;
 
-/// A call on its way: what makes its future of the context and of the thread that called.
+/// A call in transit: creates its future from the context and the calling thread.
 pub(super) type Call<C> = Box<dyn FnOnce(Rc<C>, Arc<Thread>) -> CallFuture + Send>;
 
-/// What a thread started by [`bridge`](super::bridge()) calls into the simulation with.
+/// Calls into the simulation from a thread started by [`bridge`](super::bridge()).
 ///
-/// It may be given to another thread, but is for one thread at a time: while a call of it awaits
-/// simulated time, the simulation waits for none of them.
+/// It may be moved to another thread, but serves one thread at a time: while one of its calls awaits
+/// simulated time, the simulation waits for no other thread.
 ///
 /// ```no_run
 /// # use verifork::{prelude::*, sync::bridge};
@@ -44,9 +44,8 @@ impl<C: 'static> Remote<C> {
     /// Runs `action` on the simulation's thread, as part of the task that awaits the bridge, and
     /// blocks this thread until it has returned.
     ///
-    /// `action` works on the bridge's context and may await whatever a task may: simulated time
-    /// passes meanwhile, as far as `action` awaits it. What it captures and returns goes from
-    /// thread to thread.
+    /// `action` gets the bridge's context and may await whatever a task may. Simulated time passes as far
+    /// as `action` awaits it. What it captures and returns moves between threads.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -72,8 +71,8 @@ impl<C: 'static> Remote<C> {
     ///
     /// # Errors
     ///
-    /// The bridge's future is gone, was cancelled before `action` returned, or `action` panicked.
-    /// Never waits for what will not come.
+    /// The bridge's future is gone or was cancelled before `action` returned, or `action` panicked. A call
+    /// that can get no answer does not wait for one.
     pub fn call<R, F>(&self, action: F) -> Result<R, CallError>
     where
         R: Send + 'static,
@@ -82,22 +81,22 @@ impl<C: 'static> Remote<C> {
         let (reply, answer) = bounded(1);
         let call: Call<C> = Box::new(move |context: Rc<C>, thread: Arc<Thread>| {
             Box::pin(async move {
-                // Dropped by a panic before `reply` is, which lets the thread go on.
+                // A panic drops this before `reply`, which lets the thread continue.
                 let unanswered = thread.expect_answer();
                 let value = action(&context).await;
                 std::mem::forget(unanswered);
-                // The simulation waits for the thread again before that can go on.
+                // The simulation waits for the thread again before the thread can continue.
                 thread.begin();
                 let _ = reply.send(value);
             })
         });
         self.thread.call(|| {
-            // Nobody takes it if the bridge is gone: then there is no answer.
+            // If the bridge is gone, the call is dropped, and there is no answer.
             let _ = self.calls.send(call);
         })?;
         let answer = answer.recv();
         self.thread.called();
-        // Whoever drops a call without an answer has said why before.
+        // The reason is set before a call is dropped without an answer.
         answer.map_err(|_| self.thread.why_no_answer())
     }
 }

@@ -1,4 +1,4 @@
-//! What both sides know of a thread, and the list of the threads that run.
+//! The state that both sides of a thread share, and the list of running threads.
 
 use std::fmt;
 use std::panic::Location;
@@ -20,7 +20,7 @@ fn running() -> MutexGuard<'static, Vec<Arc<Thread>>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The threads that run now, in words: name, where started, and what each is at. From any thread.
+/// A description of each running thread: its name, where it was started, and what it does. From any thread.
 pub(crate) fn running_threads() -> Vec<String> {
     running()
         .iter()
@@ -28,17 +28,17 @@ pub(crate) fn running_threads() -> Vec<String> {
         .collect()
 }
 
-/// Leaves behind the threads that work for this thread's tasks, at the end of a test: those whose
-/// future was leaked, or is kept. Each in words.
-pub(crate) fn leave_all_behind() -> Vec<String> {
+/// Abandons the threads that work for this thread's tasks, at the end of a test: those whose future was
+/// leaked or is kept. Returns a description of each.
+pub(crate) fn abandon_all() -> Vec<String> {
     let own = std::thread::current().id();
     let of_own = |thread: &&Arc<Thread>| thread.owner == own;
     let threads: Vec<Arc<Thread>> = running().iter().filter(of_own).cloned().collect();
-    let left = threads.iter().filter(|thread| thread.leave_behind());
+    let left = threads.iter().filter(|thread| thread.abandon());
     left.map(ToString::to_string).collect()
 }
 
-/// One thread. Its own side calls `call`, `called` and `end`; the simulation's side the others.
+/// One thread. It calls `call`, `called` and `end` itself; the simulation calls the others.
 pub(super) struct Thread {
     number: u64,
     name: Name,
@@ -49,32 +49,32 @@ pub(super) struct Thread {
 }
 
 struct State {
-    /// There while the simulation waits for the thread.
+    /// Present while the simulation waits for the thread.
     work: Option<ExternalWork>,
-    /// Who awaits the thread.
+    /// The task that awaits the thread.
     awaiter: Option<Awaiter>,
-    /// How many calls and ends were delivered and not looked for yet.
+    /// How many calls and ends were delivered but not seen yet.
     delivered: usize,
     calling: bool,
     /// The thread's function has returned.
     ended: bool,
     /// The future was dropped before.
-    left_behind: bool,
-    /// Why calls get no answer any more.
+    abandoned: bool,
+    /// Why calls get no answer, if they get none any more.
     closed: Option<CallError>,
 }
 
 struct Awaiter {
     waker: Waker,
-    /// One of our tasks, or part of one: completions of the thread are delivered when nothing else is ready.
+    /// One of our tasks, or part of one: completions of the thread are delivered when no task is ready.
     /// Otherwise some other executor, which has to be woken at once.
     is_task: bool,
 }
 
 impl State {
     fn doing(&self) -> &'static str {
-        if self.left_behind {
-            "is left behind"
+        if self.abandoned {
+            "is abandoned"
         } else if self.calling {
             "is blocked in a call into the simulation"
         } else {
@@ -93,7 +93,7 @@ impl Thread {
             delivered: 0,
             calling: false,
             ended: false,
-            left_behind: false,
+            abandoned: false,
             closed: None,
         });
         let thread = Arc::new(Thread {
@@ -115,7 +115,7 @@ impl Thread {
         &self.name
     }
 
-    /// The simulation waits for the thread from now on, as long as that has work to do.
+    /// The simulation waits for the thread from now on, as long as the thread has work to do.
     pub(super) fn begin(&self) {
         let work = executor().begin_external_work();
         let mut state = self.lock();
@@ -124,10 +124,11 @@ impl Thread {
         }
     }
 
-    /// Wakes this task when there is something to take in. `true` if there may be already.
+    /// Wakes this task when a call or the end is delivered. Returns `true` if that may have happened
+    /// already.
     ///
-    /// A task does not see what has come until it is delivered, even if it is polled before: whether
-    /// it had come by then depends on the machine.
+    /// A task that is polled earlier does not see what has arrived but is not delivered: what has arrived
+    /// by then depends on the machine.
     pub(super) fn listen(&self, waker: &Waker) -> bool {
         let is_task = with_executor(Executor::runs_task) == Some(true);
         let waker = keep(waker);
@@ -140,23 +141,23 @@ impl Thread {
         delivered || !is_task
     }
 
-    /// Sends a call, and lets the simulation go on once it has taken that in.
+    /// Sends a call, and lets the simulation continue once it has received it.
     pub(super) fn call(self: &Arc<Self>, send: impl FnOnce()) -> Result<(), CallError> {
         let mut state = self.lock();
         if let Some(error) = state.closed {
             return Err(error);
         }
         state.calling = true;
-        // While the state is locked: the answer begins new work, which must not end here.
+        // With the state locked: the answer begins new work, which must not end here.
         send();
         self.tell(state);
         Ok(())
     }
 
-    /// Ends the thread's work for now: there is something to take in.
+    /// Ends the thread's work for now: a call or the end can be delivered.
     fn tell(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         let work = state.work.take();
-        // Not polled yet, it is taken for a task: any other executor looks when it polls.
+        // Before its first poll, it is treated as a task: another executor checks when it polls.
         let to_task = state.awaiter.as_ref().is_none_or(|awaiter| awaiter.is_task);
         drop(state);
         match work {
@@ -176,27 +177,27 @@ impl Thread {
         self.lock().closed.unwrap_or(CallError::Cancelled)
     }
 
-    /// The thread's function has returned. `true` if somebody awaits what.
+    /// The thread's function has returned. Returns `true` if a task awaits its value.
     pub(super) fn end(&self) -> bool {
         running().retain(|thread| thread.number != self.number);
         let mut state = self.lock();
         state.ended = true;
         state.closed.get_or_insert(CallError::Over);
-        !state.left_behind
+        !state.abandoned
     }
 
-    /// Tells the simulation of the end, when the outcome is where it looks: it may look, and begin
-    /// to listen, at any moment before.
+    /// Signals the end to the simulation, after the outcome is stored: the simulation may check for it at
+    /// any moment before.
     pub(super) fn tell_end(self: &Arc<Self>) {
         self.tell(self.lock());
     }
 
-    /// Nobody awaits the thread any more. `false` if it has ended, and its outcome is there or comes
-    /// at once; or if it was left behind before.
-    pub(super) fn leave_behind(&self) -> bool {
+    /// No task awaits the thread any more. Returns `false` if it has ended, with its outcome stored now or
+    /// at once; or if it was abandoned before.
+    pub(super) fn abandon(&self) -> bool {
         let (runs, left) = {
             let mut state = self.lock();
-            let before = std::mem::replace(&mut state.left_behind, true);
+            let before = std::mem::replace(&mut state.abandoned, true);
             state.closed.get_or_insert(CallError::Cancelled);
             let left = (state.work.take(), state.awaiter.take());
             (!state.ended && !before, left)
@@ -205,18 +206,18 @@ impl Thread {
         runs
     }
 
-    pub(super) fn is_left_behind(&self) -> bool {
-        self.lock().left_behind
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.lock().abandoned
     }
 
-    pub(super) fn left_behind(&self) -> BridgeError {
+    pub(super) fn abandoned(&self) -> BridgeError {
         BridgeError::LeftBehind {
             name: self.name.clone().into_owned(),
             place: self.place,
         }
     }
 
-    /// Says that a call panicked, unless it is forgotten, or the future of the bridge is dropped.
+    /// Records that a call panicked, unless this is forgotten or the future of the bridge is dropped.
     pub(super) fn expect_answer(&self) -> impl Drop {
         struct Guard<'a>(&'a Thread);
         impl Drop for Guard<'_> {

@@ -158,24 +158,24 @@ struct Shared<T> {
     label: Label,
 }
 
-/// Room and items that come free are promised to the front of a queue at once: who is woken leaves
-/// the queue with a promise, and nobody can slip in before its task runs. A wait that is dropped
-/// with a promise hands it back.
+/// Room and items that become free are promised to the front of a queue at once: a woken wait leaves the
+/// queue with a promise, and no other can overtake it before its task runs. A wait that is dropped with a
+/// promise returns it.
 struct State<T> {
     /// In the order in which they are received.
     items: VecDeque<T>,
-    /// Puts an item in its place, which without it is the last one.
+    /// Inserts an item at its position; `None`: at the end.
     insert: Option<Insert<T>>,
     capacity: usize,
-    /// Once closed it stays so: nobody waits to send, and once `items` is empty nobody waits to
+    /// Once closed, it stays closed: no task waits to send, and when `items` is empty, none waits to
     /// receive.
     closed: bool,
     senders: usize,
     sending: WaiterList,
     receiving: WaiterList,
-    /// Room that belongs to woken senders. Means nothing once the channel is closed.
+    /// Room that belongs to woken senders. Meaningless once the channel is closed.
     promised_room: usize,
-    /// How many items, those at the front, belong to woken receivers: at most `items.len()`.
+    /// How many items at the front belong to woken receivers: at most `items.len()`.
     promised_items: usize,
 }
 
@@ -198,7 +198,7 @@ impl<T> State<T> {
         self.items.len() > self.promised_items
     }
 
-    /// Somebody waits to send or to receive.
+    /// A task waits to send or to receive.
     #[inline]
     fn is_awaited(&self) -> bool {
         !(self.sending.is_empty() && self.receiving.is_empty())
@@ -209,8 +209,7 @@ impl<T> State<T> {
         self.closed && self.items.is_empty()
     }
 
-    /// Takes the next one out of a queue who need not wait any more, and promises it what it waits
-    /// for.
+    /// Takes the next wait that is over out of its queue, and promises it what it waits for.
     fn next_to_wake(&mut self) -> Option<Waker> {
         let room = !self.closed && self.has_room();
         if (room || self.closed)
@@ -231,13 +230,13 @@ impl<T> State<T> {
 }
 
 impl<T> Shared<T> {
-    /// Wakes whoever need not wait any more; called after every change.
+    /// Wakes the waits that are over; called after every change.
     fn settle(&self) {
         self.settle_after(self.state.borrow_mut());
     }
 
-    /// [`settle`](Self::settle), with the state that was changed; nothing is borrowed afterwards.
-    #[inline(always)] // in the way of every item, for which mostly nobody waits
+    /// [`settle`](Self::settle) with the borrowed state, which is released.
+    #[inline(always)] // on the path of every item, for which mostly nobody waits
     fn settle_after<'a>(&'a self, state: RefMut<'a, State<T>>) {
         if state.is_awaited() {
             self.wake_who_need_not_wait(state);
@@ -251,7 +250,7 @@ impl<T> Shared<T> {
             let was_last = !state.is_awaited();
             drop(state);
             wake_up(waker);
-            // Who begins to wait while that runs need not be woken by this change.
+            // A wait that begins while the waker runs need not be woken by this change.
             if was_last {
                 return;
             }

@@ -231,7 +231,7 @@ pub struct ReceiveWait<'a, T> {
 impl<T> Future for ReceiveWait<'_, T> {
     type Output = Result<T, RecvError>;
 
-    #[inline(always)] // in the way of every item: its values stay in the task's registers
+    #[inline(always)] // on the path of every item: its values stay in the task's registers
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let ReceiveWait { shared, turn } = &mut *self;
         let waker = keep(context.waker());
@@ -264,7 +264,7 @@ impl<T> Future for ReceiveWait<'_, T> {
 const WHAT: &str = "an item from the channel";
 
 impl<T> Shared<T> {
-    /// Has a receiver that waits wake another task from now on.
+    /// Replaces the waker of a waiting receiver.
     #[inline(never)]
     fn receive_later(&self, key: WaiterKey, waker: Waker) {
         let replaced = self.state.borrow_mut().receiving.update(key, waker);
@@ -274,7 +274,7 @@ impl<T> Shared<T> {
 }
 
 impl<T> ReceiveWait<'_, T> {
-    /// Gives the wait up, and an item that was promised back.
+    /// Ends the wait, and returns a promised item to the channel.
     #[inline(never)]
     fn leave(&self, key: WaiterKey) {
         let mut state = self.shared.state.borrow_mut();
@@ -305,7 +305,7 @@ impl<T> fmt::Debug for ReceiveWait<'_, T> {
     }
 }
 
-/// The stream of [`Receiver::stream`]. Dropped, it has taken no item that it has not given.
+/// The stream of [`Receiver::stream`]. Dropping it loses no item.
 ///
 /// ```
 /// use verifork::prelude::*;

@@ -106,7 +106,7 @@ fn a_future_dropped_while_the_thread_computes_leaves_it_behind() {
     let line = running_threads()
         .into_iter()
         .find(|line| line.contains("left computing"));
-    assert!(line.unwrap().ends_with("is left behind"));
+    assert!(line.unwrap().ends_with("is abandoned"));
     go_on.send(()).unwrap();
     let answer = told.recv_timeout(Duration::from_secs(10)).unwrap();
     assert_eq!(answer, Err(CallError::Cancelled));
@@ -163,18 +163,18 @@ fn a_future_dropped_before_its_first_poll_ends_the_calls_that_wait() {
 }
 
 #[test]
-fn a_bridge_kept_beyond_its_test_is_left_behind_and_says_so() {
+fn a_bridge_kept_beyond_its_test_is_abandoned_and_says_so() {
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let mut kept = Box::pin(blocking("slow", move || wait.recv().is_ok()));
     let polled = std::future::poll_fn(|context| Poll::Ready(kept.as_mut().poll(context)));
     assert!(block_on(polled).is_pending());
-    let left = crate::sync::leave_all_behind();
+    let left = crate::sync::abandon_all();
     assert_eq!(left.len(), 1, "{left:?}");
     assert!(
         left[0].starts_with("thread `slow` (started at "),
         "{left:?}"
     );
-    assert!(crate::sync::leave_all_behind().is_empty(), "told once");
+    assert!(crate::sync::abandon_all().is_empty(), "told once");
     // The simulation waits no longer for it, and whoever polls what was kept is told.
     let outcome = block_on(kept.as_mut());
     assert!(
@@ -199,7 +199,7 @@ fn a_call_after_the_end_fails() {
 }
 
 #[test]
-fn the_log_names_a_thread_left_behind_and_its_panic() {
+fn the_log_names_a_thread_abandoned_and_its_panic() {
     static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
     struct Collect;
     impl log::Log for Collect {
@@ -228,9 +228,9 @@ fn the_log_names_a_thread_left_behind_and_its_panic() {
         panic!("unheard")
     });
     drop(deserted);
-    assert!(logged(&["thread `deserted`", "is left behind"]));
+    assert!(logged(&["thread `deserted`", "is abandoned"]));
     go_on.send(()).unwrap();
-    wait_until(|| logged(&["thread `deserted`", "unheard", "after it was left behind"]));
+    wait_until(|| logged(&["thread `deserted`", "unheard", "after it was abandoned"]));
 
     let (tell, told) = mpsc::channel::<()>();
     let ended: Blocking<()> = blocking("unawaited", move || {
@@ -241,7 +241,7 @@ fn the_log_names_a_thread_left_behind_and_its_panic() {
     wait_until(|| !runs("unawaited"));
     drop(ended);
     wait_until(|| logged(&["thread `unawaited`", "nobody asked"]));
-    assert!(!logged(&["thread `unawaited`", "is left behind"]));
+    assert!(!logged(&["thread `unawaited`", "is abandoned"]));
 }
 
 #[test]

@@ -38,14 +38,14 @@ pub enum AddError {
         /// What closed the manager.
         reason: String,
     },
-    /// Scopes and tasks stand in each other too deep for the thread's stack.
+    /// Scopes and tasks are nested too deeply for the thread's stack.
     #[error("cannot add `{name}` below `{below}`: {reason}")]
     TooDeep {
         /// The name of the task that was to be added.
         name: String,
-        /// The path of the task that was to add it.
+        /// The path of the task that tried to add it.
         below: String,
-        /// How deep it is, and what the limit is.
+        /// The depth and the limit.
         reason: String,
     },
 }

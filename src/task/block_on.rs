@@ -12,16 +12,16 @@ use super::node_ref::NodeRef;
 use super::tree::tree;
 use super::waker::waker_of;
 
-/// How long nothing may happen before a run counts as stuck.
+/// How long a run may be idle before it counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Runs a future, and the tasks that it adds, on this thread: the layer `task` by itself, without a
-/// simulator. For tests of code that needs none.
+/// Runs a future and the tasks that it adds on this thread, without a simulator. For tests of code that
+/// needs none.
 ///
 /// # Panics
 ///
-/// The future panics; or nothing has been ready and no other thread has woken a task for ten
-/// seconds. The message then shows the tasks and what they await.
+/// The future panics; or for ten seconds no task was ready and no other thread woke one. The message then
+/// shows the tasks and what they await.
 ///
 /// # Examples
 ///
@@ -67,7 +67,7 @@ where
     }
 }
 
-/// The node of the future that `block_on` runs, in a set of its own that nobody wakes.
+/// The node of the future that `block_on` runs, in a set of its own that `block_on` polls in a loop.
 struct Main {
     executor: Rc<Executor>,
     set: u32,

@@ -1,8 +1,8 @@
-//! One task: its future, its outcome and what others may know of it, in one allocation.
+//! One task: its future, its value and its public information, in one allocation.
 //!
-//! A child of a scope borrows what the scope's caller owns, yet its handle and the manager's map
-//! may outlive the borrow. So the future's lifetime is erased, and the scope promises to have it
-//! dropped in time (see [`erase`]); after that only the outcome, which borrows nothing, is left.
+//! A child of a scope borrows from the scope's caller, yet its handle and the manager's map may outlive the
+//! borrow. So the future's lifetime is erased, and the scope promises to drop the future in time (see
+//! [`erase`]). Only the value is left after that, and it borrows nothing.
 
 use std::any::Any;
 use std::cell::{Cell, UnsafeCell};
@@ -19,23 +19,24 @@ use super::panics::{Caught, catch, catch_in_task};
 use super::state::TaskState;
 use super::waker::wake_by_ref;
 
-/// A task whose value's type does not matter.
-pub(crate) trait Child {
+/// A task, whatever the type of its value.
+pub(crate) trait AnyTask {
     fn info(&self) -> &TaskInfo;
 
-    /// Runs the task to its next suspension. Ready once it has ended, however it did.
+    /// Runs the task to its next suspension. Ready once it has ended in any way.
     fn poll(&self, context: &mut Context<'_>) -> Poll<()>;
 
-    /// Drops the future and so ends the task; `false` if it runs now and ends when it suspends.
+    /// Drops the future, which ends the task. Returns `false` if the task is running: it then ends when it
+    /// suspends.
     fn cancel(&self) -> bool;
 
-    /// The task's `Output<T>`.
-    fn output(&self) -> &dyn Any;
+    /// The task's `TaskValue<T>`.
+    fn any_value(&self) -> &dyn Any;
 }
 
 /// A task with a value of type `T`.
-pub(super) trait Joinable<T>: Child {
-    fn typed_output(&self) -> &Output<T>;
+pub(super) trait Joinable<T>: AnyTask {
+    fn task_value(&self) -> &TaskValue<T>;
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,12 +48,12 @@ enum FutureState {
 
 pub(super) struct TaskCell<F, T> {
     info: TaskInfo,
-    output: Output<T>,
+    value: TaskValue<T>,
     future_state: Cell<FutureState>,
-    /// It was to be polled while it was being polled: by an executor that it runs itself.
+    /// It was polled again during its own poll, by an executor that it runs itself.
     missed: Cell<bool>,
-    /// Never dropped with the cell: whoever holds the last handle may live longer than what the
-    /// future borrows. `drop_future` drops it.
+    /// Never dropped with the cell, because the last handle may outlive what the future borrows.
+    /// `drop_future` drops it.
     future: UnsafeCell<ManuallyDrop<F>>,
 }
 
@@ -64,7 +65,7 @@ where
     pub(super) fn new(info: TaskInfo, future: F) -> Self {
         TaskCell {
             info,
-            output: Output::new(),
+            value: TaskValue::new(),
             future_state: Cell::new(FutureState::Idle),
             missed: Cell::new(false),
             future: UnsafeCell::new(ManuallyDrop::new(future)),
@@ -84,7 +85,7 @@ where
     fn settle(&self, outcome: Result<T, TaskErrorKind>, dropped: Result<(), Caught>) {
         match outcome {
             Ok(value) => {
-                self.output.put(value);
+                self.value.put(value);
                 self.info.set_state(TaskState::Finished);
             }
             Err(kind) => self.info.end_with(kind),
@@ -95,7 +96,7 @@ where
     }
 }
 
-impl<F, T> Child for TaskCell<F, T>
+impl<F, T> AnyTask for TaskCell<F, T>
 where
     F: Future<Output: BlockOutput<Value = T>>,
     T: 'static,
@@ -151,8 +152,8 @@ where
         }
     }
 
-    fn output(&self) -> &dyn Any {
-        &self.output
+    fn any_value(&self) -> &dyn Any {
+        &self.value
     }
 }
 
@@ -161,19 +162,19 @@ where
     F: Future<Output: BlockOutput<Value = T>>,
     T: 'static,
 {
-    fn typed_output(&self) -> &Output<T> {
-        &self.output
+    fn task_value(&self) -> &TaskValue<T> {
+        &self.value
     }
 }
 
 impl<F, T> Drop for TaskCell<F, T> {
-    /// Drops a value that nobody took: the user's code, which may panic wherever the last handle or
-    /// the manager happens to go. That is an error of the task then, and not of who dropped those.
+    /// Drops a value that was never taken. This runs the user's code, which may panic wherever the last
+    /// handle or the manager is dropped. The panic counts as an error of this task.
     fn drop(&mut self) {
         if !std::mem::needs_drop::<T>() {
             return;
         }
-        let value = self.output.value.get_mut().take();
+        let value = self.value.value.get_mut().take();
         if value.is_some()
             && let Err(caught) = catch(move || drop(value))
         {
@@ -187,8 +188,8 @@ impl<F, T> Drop for TaskCell<F, T> {
 ///
 /// # Safety
 ///
-/// The future must be polled or dropped only while everything that it borrows is alive: that is,
-/// while the scope which the task belongs to is being polled or dropped. It may well be leaked.
+/// The future must be polled or dropped only while everything that it borrows is alive: while the scope of
+/// the task is being polled or dropped. It may be leaked.
 pub(super) unsafe fn erase<'a, T: 'static>(
     cell: Rc<dyn Joinable<T> + 'a>,
 ) -> Rc<dyn Joinable<T> + 'static> {
@@ -202,22 +203,22 @@ pub(super) unsafe fn erase<'a, T: 'static>(
 enum Slot {
     Empty,
     Full,
-    /// Being cloned, which is the user's code: nobody may take it meanwhile.
+    /// Being cloned, which runs the user's code: it must not be taken during this.
     Cloning,
-    /// A reference was given out, which lives as long as the cell: the value stays.
+    /// A reference was returned, which lives as long as the cell: the value stays.
     Lent,
     Taken,
 }
 
-/// Where a task's value is left: written once, and then either taken once or lent for good.
-pub(super) struct Output<T> {
+/// A task's value: written once, then either taken once or lent for the rest of its life.
+pub(super) struct TaskValue<T> {
     slot: Cell<Slot>,
     value: UnsafeCell<Option<T>>,
 }
 
-impl<T> Output<T> {
+impl<T> TaskValue<T> {
     fn new() -> Self {
-        Output {
+        TaskValue {
             slot: Cell::new(Slot::Empty),
             value: UnsafeCell::new(None),
         }
@@ -230,7 +231,7 @@ impl<T> Output<T> {
         self.slot.set(Slot::Full);
     }
 
-    /// Moves the value out; `None` if there is none, or a reference to it was given out.
+    /// Moves the value out. `None` if there is no value, or a reference to it was returned.
     pub(super) fn take(&self) -> Option<T> {
         if self.slot.get() != Slot::Full {
             return None;
@@ -241,7 +242,7 @@ impl<T> Output<T> {
         unsafe { (*self.value.get()).take() }
     }
 
-    /// Lends the value, which then stays where it is.
+    /// Lends the value, which can no longer be taken.
     pub(super) fn lend(&self) -> Option<&T> {
         if !matches!(self.slot.get(), Slot::Full | Slot::Cloning | Slot::Lent) {
             return None;
@@ -252,7 +253,7 @@ impl<T> Output<T> {
         unsafe { (*self.value.get()).as_ref() }
     }
 
-    /// Clones the value, which may be taken afterwards, but not while it is being cloned.
+    /// Clones the value. It may be taken afterwards, but not while it is being cloned.
     pub(super) fn clone_value(&self) -> Option<T>
     where
         T: Clone,
@@ -274,7 +275,7 @@ impl<T> Output<T> {
     }
 }
 
-/// Ends the cloning, also if that panics; a value that was lent meanwhile stays so.
+/// Ends the cloning, even if it panics. A value that was lent during it stays lent.
 struct Cloning<'a> {
     slot: &'a Cell<Slot>,
     before: Slot,

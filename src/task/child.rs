@@ -15,7 +15,7 @@ use super::node_ref::ROOT_SET;
 use super::options::ChildOptions;
 use super::outcome::{BlockOutput, Outcome};
 
-/// A child that is waited for: the usual one. Its value may be of any type.
+/// The usual kind of child, which its manager waits for. Its value may be of any type.
 ///
 /// ```
 /// use verifork::prelude::*;
@@ -34,7 +34,7 @@ use super::outcome::{BlockOutput, Outcome};
 #[derive(Debug)]
 pub struct Foreground(());
 
-/// A child that nobody waits for, and so without a value: see [`ChildBuilder::background`].
+/// A child that its manager does not wait for. It has no value. See [`ChildBuilder::background`].
 ///
 /// ```
 /// use verifork::prelude::*;
@@ -57,7 +57,8 @@ pub struct Foreground(());
 #[derive(Debug)]
 pub struct Background(());
 
-/// What a child's future may return. With one type only, a block that loops for ever need not tell it.
+/// What a child's future may return. A background child has only one possible type, so a block that loops
+/// forever needs no annotation.
 ///
 /// ```
 /// use verifork::prelude::*;
@@ -106,9 +107,9 @@ mod sealed {
     impl Sealed for super::Background {}
 }
 
-/// A child to be: made by `tm.child("name")`, of a scope or of a manager held as a value, and by
-/// [`child`](super::child) of the test; given options; and added by one of the methods that take its
-/// future, which say when it starts. With `try_` in front, these return an error where they would panic.
+/// A builder for a child: of a scope or a manager held as a value, from `tm.child("name")`, or of the test,
+/// from [`child`](super::child). After its options, one of the methods below adds its future and decides
+/// when it starts. The `try_` forms return an error where the others panic.
 ///
 /// | | first runs | gives |
 /// |---|---|---|
@@ -117,7 +118,7 @@ mod sealed {
 /// | [`start`](Self::start) | after the current task has suspended | a future that waits for that |
 /// | [`add`](Self::add), [`try_add`](Self::try_add) | as `start_soon`, of anything that can be awaited | [`Task`] |
 ///
-/// The future may borrow what outlives `'a`: for a scope, whatever its block may borrow, for all others
+/// The future may borrow what outlives `'a`: in a scope, whatever the scope's block may borrow; elsewhere,
 /// nothing.
 ///
 /// # Examples
@@ -148,12 +149,12 @@ mod sealed {
 #[must_use = "a child is added by `fork`, `start_soon`, `start` or `add`"]
 pub struct ChildBuilder<'a, K = Foreground> {
     manager: Rc<Manager>,
-    /// It runs in the scope that is open for the manager, and not in the root set.
+    /// It runs in the manager's open scope rather than in the root set.
     in_scope: bool,
     name: Name,
     options: ChildOptions,
     kind: PhantomData<fn() -> K>,
-    // Invariant, as the scope's: nobody may shorten what a child has to outlive.
+    // Invariant, as for the scope: the lifetime that a child may borrow for must not be shortened.
     borrows: PhantomData<&'a mut &'a ()>,
 }
 
@@ -168,8 +169,8 @@ impl ChildBuilder<'static> {
 impl<'a> ChildBuilder<'a> {
     /// # Safety
     ///
-    /// With `in_scope`, what lives for `'a` outlives the scope that is open for the manager; without
-    /// it, `'a` is `'static`.
+    /// With `in_scope`, what lives for `'a` outlives the manager's open scope; without it, `'a` is
+    /// `'static`.
     pub(super) unsafe fn new(manager: &Rc<Manager>, name: Name, in_scope: bool) -> Self {
         ChildBuilder {
             manager: Rc::clone(manager),
@@ -181,10 +182,10 @@ impl<'a> ChildBuilder<'a> {
         }
     }
 
-    /// A child that nobody waits for, a monitor or a driver: it is cancelled when the block and all
+    /// Makes it a background child, such as a monitor or a driver: it is cancelled when the block and all
     /// other children have ended. See [`Scope::background`](super::Scope::background).
     ///
-    /// It has no value. Its block may loop for ever, with `?` or without, and needs no type.
+    /// It has no value. Its block may loop forever, with or without `?`, and needs no type annotation.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -215,7 +216,7 @@ impl<'a> ChildBuilder<'a> {
 }
 
 impl<'a, K> ChildBuilder<'a, K> {
-    /// An error of the child is kept and cancels nobody; the manager still reports it at its end.
+    /// An error of the child cancels nothing; the manager still reports it when it ends.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -239,7 +240,7 @@ impl<'a, K> ChildBuilder<'a, K> {
         self
     }
 
-    /// An error of the child cancels the rest, also where the manager says otherwise by default.
+    /// An error of the child cancels the others, even if the manager is set to continue on errors.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -262,7 +263,7 @@ impl<'a, K> ChildBuilder<'a, K> {
         self
     }
 
-    /// Options that are chosen elsewhere, in place of those so far.
+    /// Replaces all options by those chosen elsewhere.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -285,7 +286,8 @@ impl<'a, K> ChildBuilder<'a, K> {
 
     /// Adds the child and runs it to its first suspension before this returns.
     ///
-    /// After an error in the manager, the task is not started and the handle says cancelled.
+    /// After an error in the manager, the task is not started, and its handle returns that it was
+    /// cancelled.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -404,7 +406,7 @@ impl<'a, K> ChildBuilder<'a, K> {
         self.try_put(future, Begin::Queued)
     }
 
-    /// Adds the child at once; the returned future resolves to its handle when the task has run to its
+    /// Adds the child at once. The returned future resolves to its handle when the task has run to its
     /// first suspension.
     ///
     /// ```
@@ -435,8 +437,8 @@ impl<'a, K> ChildBuilder<'a, K> {
         self.start_soon(future).started()
     }
 
-    /// Adds anything that can be awaited and whose output is a value, a result or nothing: a trigger, a
-    /// [`Task`] of another manager, a future. It is queued, as by [`start_soon`](Self::start_soon).
+    /// Adds anything that can be awaited and returns a `Result` or nothing: a trigger, a [`Task`] of
+    /// another manager, a future. It is queued, as by [`start_soon`](Self::start_soon).
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -530,8 +532,8 @@ impl<'a, K> ChildBuilder<'a, K> {
         unsafe { manager.add(set, info, future, begin) }.map(Task::new)
     }
 
-    /// Something has failed, and what is added now would be cancelled with the rest. A test that has
-    /// ended takes what its tasks still add in the same way.
+    /// The manager has failed, so a child added now would be cancelled with the others. A test that has
+    /// ended treats what its tasks still add in the same way.
     fn comes_too_late(&self) -> bool {
         let manager = &*self.manager;
         match manager.state() {

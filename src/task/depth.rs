@@ -1,16 +1,16 @@
-//! How deep tasks may stand in each other.
+//! How deeply scopes and tasks may be nested.
 //!
-//! A scope polls its children inside of its own poll, and drops them inside of its own drop: scopes in
-//! scopes are frames on frames. A stack that overflows ends the process without a word, so what would
-//! come near that is refused, with its depth.
+//! A scope polls its children inside its own poll, and drops them inside its own drop, so nested scopes are
+//! nested stack frames. A stack overflow ends the process without a message. So a task or scope that comes
+//! near it is refused with an error that names the depth.
 
-/// The stack that one level is given: a debug build takes about half of it, with small futures.
+/// The stack reserved for one level. A debug build uses about half of it with small futures.
 const A_LEVEL: usize = 12 * 1024;
 
-/// No more levels than this, however large the stack: threads that have less print the tasks.
+/// The most levels, however large the stack: threads with less stack must be able to print the task tree.
 const MOST_LEVELS: usize = 2048;
 
-/// The stack where its bounds are unknown.
+/// The stack that is assumed where its bounds are unknown.
 const USUAL_STACK: usize = 2 << 20;
 
 /// A thread's stack.
@@ -21,7 +21,7 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    /// The calling thread's. The system is asked.
+    /// The calling thread's, from the operating system.
     pub(super) fn of_this_thread() -> Self {
         bounds().unwrap_or(Stack {
             lowest: 0,
@@ -29,9 +29,9 @@ impl Stack {
         })
     }
 
-    /// Why nothing may be begun that deep on this stack, the calling thread's; `None` where there is room. A
-    /// quarter of the stack is kept: for the task's own functions, and for dropping it all from wherever that
-    /// begins.
+    /// Why nothing may start at this depth on this stack, which is the calling thread's. `None` if there is
+    /// room. A quarter of the stack is reserved for the functions that tasks call, and for dropping
+    /// everything.
     #[inline]
     pub(super) fn refusal(self, depth: usize) -> Option<String> {
         let is_low = self.left().is_some_and(|left| left < self.size / 4);
@@ -41,7 +41,7 @@ impl Stack {
         Some(in_words(self, depth))
     }
 
-    /// What is left of it; `None` on another stack, of which nothing is known.
+    /// How much of it is left. `None` if the thread now runs on another stack, whose bounds are unknown.
     #[inline]
     fn left(self) -> Option<usize> {
         let left = stack_pointer().checked_sub(self.lowest)?;
@@ -80,7 +80,7 @@ fn bounds() -> Option<Stack> {
     None
 }
 
-/// Where the stack ends now. The address of a variable would not do: sanitizers move those.
+/// The stack pointer. The address of a variable would not do, because sanitizers move variables.
 #[inline]
 fn stack_pointer() -> usize {
     let pointer: usize;
@@ -108,14 +108,12 @@ fn in_words(stack: Stack, depth: usize) -> String {
     if depth > stack.levels() {
         let limit = stack.levels();
         return format!(
-            "it would stand {depth} levels deep, and the limit is {limit} for a stack of {size} KiB \
+            "it would be {depth} levels deep, and the limit is {limit} for a stack of {size} KiB \
              (every scope and every task is a level)"
         );
     }
     let left = stack.left().unwrap_or_default() / 1024;
-    format!(
-        "it would run {depth} levels deep, where only {left} KiB of the stack's {size} KiB are left"
-    )
+    format!("it would run {depth} levels deep, with only {left} KiB of the stack's {size} KiB left")
 }
 
 #[cfg(test)]
@@ -153,6 +151,6 @@ mod tests {
         let text = stack.refusal(limit + 1).unwrap();
         assert!(text.contains(&format!("the limit is {limit}")), "{text}");
         let text = deeper(stack, 1 << 20).expect("little is left");
-        assert!(text.contains("KiB are left"), "{text}");
+        assert!(text.contains("KiB left"), "{text}");
     }
 }

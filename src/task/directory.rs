@@ -1,7 +1,7 @@
-//! Who the tasks are: name, place and parent, readable from any thread.
+//! The names, places and parents of tasks, readable from any thread.
 //!
-//! The rest of a task's data belongs to one thread. When that thread is stuck in user code, this is
-//! what a watchdog can still print.
+//! The rest of a task's data belongs to one thread. When that thread is stuck in user code, a watchdog can
+//! still print this.
 
 use std::fmt;
 use std::panic::Location;
@@ -16,7 +16,7 @@ struct Entry {
     name: Name,
     place: &'static Location<'static>,
     node: NodeRef,
-    /// A manager may outlive the task that made it: then this names nobody any more.
+    /// A manager may outlive the task that made it; this then names no living node.
     parent: Option<NodeRef>,
     live: bool,
 }
@@ -32,8 +32,9 @@ fn find(entries: &[Entry], node: Option<NodeRef>) -> Option<(u32, &Entry)> {
 pub(crate) struct Directory {
     entries: Mutex<Vec<Entry>>,
     running: AtomicU32,
-    /// The entry that ended last, if whoever has the entries is still to mark it: a task that ends takes no
-    /// lock. Set by the tasks' own thread alone, and taken back with the entries locked.
+    /// The entry that ended last, if it is not marked yet: a task that ends takes no lock, so whoever locks
+    /// the entries next marks it. Only the tasks' own thread sets this, and it is reset with the entries
+    /// locked.
     ended: AtomicU32,
 }
 
@@ -94,7 +95,7 @@ impl Directory {
     #[inline]
     pub(super) fn remove(&self, index: u32) {
         if self.ended.load(Ordering::Relaxed) != NONE {
-            // Marks the one before.
+            // Marks the previous one.
             drop(self.entries());
         }
         self.ended.store(index, Ordering::Relaxed);
@@ -127,7 +128,7 @@ impl Directory {
         path
     }
 
-    /// How many levels the entry stands below the oldest of its living ancestors, that one included.
+    /// How many levels there are from its oldest living ancestor down to the entry, both included.
     pub(super) fn levels(&self, index: u32) -> usize {
         let entries = self.entries();
         let mut levels = 0;
@@ -145,7 +146,7 @@ impl Directory {
         Some(self.path(node.index()))
     }
 
-    /// The nearest entry at or above `index` that stands for a task of its own.
+    /// The nearest entry at or above `index` that is a task and not the block of a scope.
     pub(super) fn task_of(&self, index: u32) -> u32 {
         let entries = self.entries();
         let mut next = entries.get(index as usize).map(|entry| (index, entry));
@@ -165,7 +166,7 @@ impl Directory {
         find(&entries, parent).map_or(NONE, |(at, _)| at)
     }
 
-    /// Name and place of a task that lives and has not been taken out before its end.
+    /// Name and place of a living task.
     pub(super) fn describe(&self, index: u32) -> Option<(Name, &'static Location<'static>)> {
         self.entries()
             .get(index as usize)
@@ -173,8 +174,8 @@ impl Directory {
             .map(|entry| (entry.name.clone(), entry.place))
     }
 
-    /// The living tasks as a tree of names and places, the running one marked. For a thread that
-    /// does not answer; the owner's [`tree`](super::tree) knows more.
+    /// The living tasks as a tree of names and places, with the running one marked. For a thread that is
+    /// stuck; on the thread itself, [`tree`](super::tree) shows more.
     pub(crate) fn outline(&self) -> String {
         let entries = self.entries();
         let running = self.running();
@@ -195,8 +196,7 @@ fn published() -> Option<Arc<Directory>> {
     directory.clone()
 }
 
-/// The task of the simulation that runs now, as its path and the place where it was forked, from any
-/// thread.
+/// The path of the running task of the simulation, and the place where it was forked. From any thread.
 pub(crate) fn running_task() -> Option<(String, &'static Location<'static>)> {
     let directory = published()?;
     let index = directory.task_of(directory.running());
@@ -204,7 +204,7 @@ pub(crate) fn running_task() -> Option<(String, &'static Location<'static>)> {
     Some((directory.path(index), place))
 }
 
-/// The tasks of the simulation as a tree of names and places, from any thread.
+/// The tasks of the simulation as a tree of names and places. From any thread.
 pub(crate) fn outline() -> String {
     published()
         .map(|directory| directory.outline())

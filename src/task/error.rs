@@ -1,4 +1,4 @@
-//! What can go wrong with a task, told with its name, its place and the simulated time.
+//! Errors of tasks, with the name and place of the task and the simulated time.
 
 use std::cell::RefCell;
 use std::error::Error as StdError;
@@ -11,9 +11,9 @@ use super::panics::{Caught, catch};
 use super::shown::{causes_of, text_of};
 use crate::time::SimTime;
 
-/// Why a task gave no value.
+/// Why a task returned no value.
 ///
-/// Told by [`TaskError::kind`].
+/// Returned by [`TaskError::kind`].
 ///
 /// ```
 /// use verifork::prelude::*;
@@ -42,12 +42,12 @@ pub enum TaskErrorKind {
         message: String,
         /// Where it panicked, as `file:line:column`.
         at: Option<String>,
-        /// The stack, where `RUST_BACKTRACE` asks for it.
+        /// The backtrace, if `RUST_BACKTRACE` is set.
         backtrace: Option<String>,
         /// The task was being dropped, after its end or because it was cancelled.
         dropping: bool,
     },
-    /// The task was cancelled. Only who awaits a cancelled task sees this; it is not a failure.
+    /// The task was cancelled. Only awaiters of the task see this; it is not a failure.
     Cancelled,
     /// The value is not available: another `.await` took it, or it was lent out by
     /// [`result`](super::Task::result).
@@ -80,8 +80,8 @@ struct Inner {
 }
 
 impl Drop for Inner {
-    /// Drops the user's error: its code, which may panic wherever the last clone happens to go. That
-    /// is an error of the task then, and not of who dropped it.
+    /// Drops the user's error. This runs the user's code, which may panic wherever the last clone is
+    /// dropped. The panic counts as an error of this task.
     fn drop(&mut self) {
         let kind = std::mem::replace(&mut self.kind, TaskErrorKind::ValueGone);
         let TaskErrorKind::Failed(cause) = kind else {
@@ -102,8 +102,8 @@ impl Drop for Inner {
 
 /// How one task failed: its name, where it was forked, the simulated time, and the cause.
 ///
-/// Displays the cause alone; [`report`](TaskError::report) tells the whole. A cause whose own
-/// `Display` fails or panics is told as such. Clones share one error.
+/// `Display` shows the cause alone; [`report`](TaskError::report) shows everything. If the `Display` of the
+/// cause fails or panics, the text says so. Clones share one error.
 ///
 /// Returned by an awaited [`Task`](super::Task), and one of the [`TaskErrors`] of a scope.
 ///
@@ -159,8 +159,8 @@ impl TaskError {
         &self.0.task
     }
 
-    /// The task's path: the names from the test down, joined by `/`. Of a very long one, the middle is
-    /// left out.
+    /// The task's path: the names from the test down, joined by `/`. The middle of a very long path is left
+    /// out.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -291,7 +291,7 @@ impl TaskError {
         matches!(self.0.kind, TaskErrorKind::Panicked { .. })
     }
 
-    /// The same error, not merely one that reads alike.
+    /// Whether both are the same error, and not merely have the same text.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -309,7 +309,7 @@ impl TaskError {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// The whole story: path, place, time and cause, with the causes below it, on several lines.
+    /// Everything about the error on several lines: path, place, time, cause, and the causes below it.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -333,10 +333,10 @@ impl TaskError {
     }
 }
 
-/// How many names a path shows at either end when it is too long to be read.
+/// How many names are shown at each end of a path that is too long.
 const SHOWN_NAMES: usize = 8;
 
-/// A path that a person can read.
+/// The path, with the middle left out if it is very long.
 pub(super) fn shortened(path: String) -> String {
     let names: Vec<&str> = path.split('/').collect();
     let Some(left_out) = names
@@ -355,12 +355,12 @@ pub(super) fn shortened(path: String) -> String {
     )
 }
 
-/// Errors that come from several tasks of one manager, taken apart.
+/// The errors of a manager, if this error consists of them.
 pub(super) fn nested(error: &anyhow::Error) -> Option<&TaskErrors> {
     error.downcast_ref::<TaskErrors>()
 }
 
-/// The task errors that `error` consists of, if it is nothing but those.
+/// The task errors that `error` consists of, if it consists of task errors alone.
 pub(super) fn as_task_errors(error: &anyhow::Error) -> Option<&[TaskError]> {
     if let Some(errors) = nested(error) {
         return Some(&errors.0);
@@ -534,7 +534,7 @@ impl TaskErrors {
         self.0.iter()
     }
 
-    /// How many there are: one at least.
+    /// How many there are: at least one.
     ///
     /// ```
     /// use verifork::task::TaskErrors;
@@ -612,7 +612,8 @@ thread_local! {
     static UNCOLLECTED: RefCell<Option<Vec<TaskError>>> = const { RefCell::new(None) };
 }
 
-/// Has this thread keep errors that nobody collects for its test, from now on: it runs tasks.
+/// Called when this thread begins to run tasks: errors that nobody collects are kept for its test from now
+/// on.
 pub(super) fn keep_uncollected() {
     let _ = UNCOLLECTED.try_with(|kept| kept.replace(Some(Vec::new())));
 }

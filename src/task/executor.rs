@@ -1,8 +1,8 @@
-//! The table of a thread's tasks: who is ready, in which set, and who runs now.
+//! The executor of a thread: its tables, its current test and the simulated time.
 //!
-//! Every task is a *node*, named by its index; every set of tasks has a queue of ready nodes. Waking
-//! a node pushes its index to its set's queue and, the first time, wakes whoever polls that set. The
-//! root set (index 0) has no such waker: the simulator's callbacks run it.
+//! Every task is a *node*, named by its index. Every set of tasks has a queue of ready nodes. Waking a node
+//! pushes its index to the queue of its set and, the first time, wakes the task that polls the set. The
+//! root set (index 0) has no such task: the simulator's callbacks run it.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -26,58 +26,58 @@ use super::tables::Tables;
 use super::wait_reason::WaitReason;
 use crate::time::{Precision, SimTime};
 
-/// One a thread, made when the thread first uses a task.
+/// One per thread, created when the thread first uses a task.
 pub(crate) struct Executor {
     pub(super) id: u16,
     pub(super) tables: RefCell<Tables>,
     pub(super) directory: Arc<Directory>,
     pub(super) inbox: Inbox,
-    /// The simulated time in steps, and the length of a step; no step where nothing is simulated.
+    /// The simulated time in steps, and below the length of a step, which is `None` without a simulation.
     pub(super) now: Cell<u64>,
     precision: Cell<Option<Precision>>,
     pub(super) test: RefCell<Option<Rc<Manager>>>,
     pub(super) exit_timer: Cell<Option<ExitTimer>>,
     pub(super) external: External,
-    /// Something may be in the queue of the root set.
+    /// The queue of the root set may be filled.
     pub(super) ready: Cell<bool>,
-    /// How many managers and tasks were begun so far.
+    /// How many managers and tasks have begun so far.
     serials: Cell<u64>,
-    /// The managers that live, by the numbers that they know.
+    /// The living managers; each knows its number here.
     pub(super) managers: Managers,
-    /// What is begun after this number belongs to the next test, whose body is still being made.
+    /// What begins after this serial number belongs to the next test, whose body is still being built.
     prepared: Cell<Option<u64>>,
-    /// A test has ended, and what its tasks begin while they are dropped is not begun any more.
+    /// A test has ended, and its tasks can start nothing more while they are dropped.
     pub(super) ending: Cell<bool>,
-    /// Errors that could not be returned, until the task that fails the test for them has its turn.
+    /// Errors passed to [`fail_test`](super::fail_test()), until the task that fails the test has its turn.
     pub(super) unreturned: RefCell<Vec<TaskError>>,
-    /// That of the thread.
+    /// The thread's stack.
     pub(super) stack: Stack,
 }
 
-/// The executor of a thread, which [`HERE`] names while this lives.
+/// Owns the thread's executor, which [`CURRENT`] points to while this lives.
 struct Own(Rc<Executor>);
 
 impl Own {
     fn new() -> Self {
         let executor = Rc::new(Executor::new());
         keep_uncollected();
-        HERE.set(Rc::as_ptr(&executor));
+        CURRENT.set(Rc::as_ptr(&executor));
         Own(executor)
     }
 }
 
 impl Drop for Own {
     fn drop(&mut self) {
-        HERE.set(ptr::null());
+        CURRENT.set(ptr::null());
         drop_uncollected();
     }
 }
 
 thread_local! {
     static EXECUTOR: Own = Own::new();
-    /// The thread's executor, found by one look-up; null on a thread that only wakes tasks of others, and
-    /// on one that is ending.
-    static HERE: Cell<*const Executor> = const { Cell::new(ptr::null()) };
+    /// The thread's executor, found without initialization checks. Null on a thread that only wakes tasks
+    /// of other threads, and on one that is ending.
+    static CURRENT: Cell<*const Executor> = const { Cell::new(ptr::null()) };
 }
 
 /// The calling thread's executor.
@@ -88,13 +88,13 @@ pub(crate) fn executor() -> Rc<Executor> {
 /// Runs `action` on the calling thread's executor, unless the thread is ending.
 #[inline]
 pub(crate) fn with_executor<R>(action: impl FnOnce(&Executor) -> R) -> Option<R> {
-    let here = HERE.get();
+    let here = CURRENT.get();
     if here.is_null() {
         return with_new_executor(action);
     }
-    // SAFETY: the pointer is that of the executor which the thread's `Own` keeps, and `Own` takes it back
-    // before it lets go of that. `Own` goes with the thread's other locals: not before `action` has
-    // returned, or never will, as when it ends the process.
+    // SAFETY: the thread's `Own` keeps the executor that the pointer refers to, and resets the pointer
+    // before it drops the executor. `Own` is dropped with the thread's other locals, and so not before
+    // `action` has returned.
     Some(action(unsafe { &*here }))
 }
 
@@ -106,7 +106,7 @@ fn with_new_executor<R>(action: impl FnOnce(&Executor) -> R) -> Option<R> {
 /// [`with_executor`], unless the thread has none yet.
 #[inline]
 pub(super) fn with_own_executor<R>(action: impl FnOnce(&Executor) -> R) -> Option<R> {
-    if HERE.get().is_null() {
+    if CURRENT.get().is_null() {
         return None;
     }
     with_executor(action)
@@ -158,7 +158,7 @@ impl Executor {
         {
             let root = &mut executor.tables.borrow_mut().sets[root as usize];
             root.open = true;
-            // Nobody is to be woken for it: the callbacks look.
+            // No task polls it: the callbacks check its queue.
             root.woken = true;
         }
         executor
@@ -169,12 +169,12 @@ impl Executor {
         self.id
     }
 
-    /// Makes this executor's tasks those that [`outline`](super::outline) shows.
+    /// Has [`outline`](super::outline) show this executor's tasks.
     pub(crate) fn publish(&self) {
         super::directory::publish(Arc::clone(&self.directory));
     }
 
-    /// The simulated time, as the scheduler last told it.
+    /// The simulated time that the scheduler last set.
     pub(crate) fn now(&self) -> Option<SimTime> {
         self.time(self.now.get())
     }
@@ -189,18 +189,18 @@ impl Executor {
         self.precision.set(Some(precision));
     }
 
-    /// Tells the simulated time, in steps.
+    /// Sets the simulated time, in steps.
     #[inline]
     pub(crate) fn set_now(&self, now: u64) {
         self.now.set(now);
     }
 
-    /// Gives `on_exit` futures their limit of time.
+    /// Provides the timer that limits `on_exit` futures.
     pub(crate) fn limit_clean_up(&self, timer: ExitTimer) {
         self.exit_timer.set(Some(timer));
     }
 
-    /// The node that runs now, or `NONE`.
+    /// The running node, or `NONE`.
     #[inline]
     pub(super) fn current(&self) -> u32 {
         self.directory.running()
@@ -221,26 +221,26 @@ impl Executor {
         }
     }
 
-    /// A number for what is begun now, greater than those before.
+    /// The serial number for what begins now, greater than all before.
     pub(super) fn next_serial(&self) -> u64 {
         let serial = self.serials.get() + 1;
         self.serials.set(serial);
         serial
     }
 
-    /// What is begun from now on belongs to the test that runs next.
+    /// What begins from now on belongs to the next test.
     pub(crate) fn prepare_test(&self) {
         if self.prepared.get().is_none() {
             self.prepared.set(Some(self.serials.get()));
         }
     }
 
-    /// Where a test that begins now has begun: before its body was made, if that was said.
+    /// The serial number after which everything belongs to the test that begins now.
     pub(super) fn take_prepared(&self) -> u64 {
         self.prepared.take().unwrap_or(self.serials.get())
     }
 
-    /// The test that runs has failed, and its tasks are being cancelled.
+    /// The running test has failed, and its tasks are being cancelled.
     pub(super) fn test_has_failed(&self) -> bool {
         self.test
             .borrow()
@@ -248,7 +248,7 @@ impl Executor {
             .is_some_and(|test| test.state() == ManagerState::Failed)
     }
 
-    /// Cancels what is left of the test that runs.
+    /// Cancels what is left of the running test.
     pub(super) fn fail_test(&self) {
         let test = self.test.borrow().clone();
         if let Some(test) = test {
@@ -256,13 +256,13 @@ impl Executor {
         }
     }
 
-    /// A panic of something that is not a task's own, as an error of the task that runs now.
+    /// A panic of something that is not a task, as an error of the running task.
     fn panic_of(&self, what: &'static str, mut caught: Caught) -> TaskError {
         caught.message = format!("{what} panicked: {}", caught.message);
         self.error_of_current(what, TaskErrorKind::panicked(caught, false))
     }
 
-    /// An error of the task that runs now, or is dropped; of `what`, where none does.
+    /// An error of the task that runs or is being dropped now; of `what` if there is none.
     pub(super) fn error_of_current(&self, what: &'static str, kind: TaskErrorKind) -> TaskError {
         let task = self.directory.task_of(self.current());
         let (name, place) = self
@@ -272,16 +272,15 @@ impl Executor {
         TaskError::new(name, self.directory.path(task), place, self.now(), kind)
     }
 
-    /// Writes the path of the running task, its names joined by `/`; nothing outside a task.
+    /// Writes the path of the running task, its names joined by `/`. Writes nothing outside a task.
     pub(crate) fn write_current_path(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         self.directory.write_path(self.current(), out)
     }
 }
 
 impl Drop for Executor {
-    /// The thread ends. Tasks that live still are neither run nor dropped any more, which would run
-    /// their users' code in a thread without tables; and since they are pinned, their memory must
-    /// then stay as it is.
+    /// The thread ends. Living tasks are leaked: dropping them would run user code on a thread without an
+    /// executor, and because they are pinned, their memory must not be freed without a drop.
     fn drop(&mut self) {
         let tables = self.tables.get_mut();
         for node in &mut tables.nodes {
@@ -293,7 +292,7 @@ impl Drop for Executor {
     }
 }
 
-/// Puts the node that ran before back, also when the poll in between unwinds.
+/// Restores the node that ran before, even if the poll unwinds.
 pub(super) struct Entered<'a> {
     executor: &'a Executor,
     previous: u32,

@@ -16,9 +16,9 @@ use crate::threads::{AtomicUsize, First, Receiver, Sender, first_of, unbounded};
 /// How often a wait for a thread is interrupted, so that the simulator's thread can answer the watchdog.
 const LOOK_UP: Duration = Duration::from_millis(20);
 
-/// What a thread leaves for a task when it ends its work.
+/// The completion of a thread's work, for the task that waits for it.
 pub(crate) trait Completion: Send + Sync {
-    /// Called on the simulation's thread, when nothing else is ready: wakes the task.
+    /// Called on the simulator's thread when no task is ready: wakes the waiting task.
     fn deliver(&self);
 }
 
@@ -27,7 +27,7 @@ pub(super) struct External {
     count: Arc<AtomicUsize>,
     sender: Sender<Arc<dyn Completion>>,
     completions: Receiver<Arc<dyn Completion>>,
-    /// External work has begun, and no [`listen`](Self::listen) since then found both work and completions gone.
+    /// External work has begun, and [`listen`](Self::listen) has not yet found that all of it is complete.
     pub(super) begun: Cell<bool>,
 }
 
@@ -43,8 +43,8 @@ impl Default for External {
     }
 }
 
-/// The simulation waits, once nothing is ready, while one of these exists. Begun by the
-/// simulation's thread; any thread may end it.
+/// While one of these exists, the simulation waits as soon as no task is ready. Created by the simulator's
+/// thread; any thread may end it.
 pub(crate) struct ExternalWork {
     count: Arc<AtomicUsize>,
     completions: Sender<Arc<dyn Completion>>,
@@ -53,14 +53,14 @@ pub(crate) struct ExternalWork {
 impl ExternalWork {
     /// Ends the work; the completion is delivered before any simulated time passes.
     pub(crate) fn complete(self, completion: Arc<dyn Completion>) {
-        // Where the simulation is gone, so is the task that would be woken.
+        // If the simulation has ended, so has the task that this would wake.
         let _ = self.completions.send(completion);
     }
 }
 
 impl Drop for ExternalWork {
     fn drop(&mut self) {
-        // Releases: who sees the count without this work sees its completion too.
+        // Release: a thread that sees the count without this work also sees its completion.
         self.count.fetch_sub(1, Ordering::Release);
     }
 }
@@ -75,10 +75,10 @@ impl External {
         }
     }
 
-    /// Waits a while for a completion, or for a wake-up, and notes whether there may be more.
+    /// Waits for a limited time for a completion or a wake-up, and records whether there may be more.
     pub(super) fn listen(&self, inbox: &Inbox) -> First<Arc<dyn Completion>, NodeRef> {
         let works = self.count.load(Ordering::Acquire) > 0;
-        // The completion of work that has ended by now is in the channel already.
+        // The completion of work that has already ended is in the channel.
         let limit = if works { LOOK_UP } else { Duration::ZERO };
         let first = first_of(&self.completions, inbox.received(), limit);
         self.begun.set(works || !matches!(first, First::Neither));

@@ -1,4 +1,4 @@
-//! Errors of those who cannot return one: destructors, callbacks.
+//! Errors of code that cannot return one: destructors and callbacks.
 
 use std::rc::Rc;
 
@@ -9,12 +9,12 @@ use super::manager::Manager;
 use super::name::Name;
 use super::shown::text_of;
 
-/// Fails the running test with an error that cannot be returned: one that a destructor or a callback has
-/// found. It is reported as an error of the task that runs, or is dropped, now.
+/// Fails the running test with an error that cannot be returned, such as one found by a destructor or a
+/// callback. It is reported as an error of the task that is running or being dropped.
 ///
-/// The test ends when the tasks that are ready now have run. An error that is on its way already therefore
-/// comes first in the report; the same holds where the test has failed or ended before: no error is lost.
-/// Outside of a test, the error is logged.
+/// The test ends when the tasks that are ready now have run, so an error that is already being returned
+/// comes first in the report. If the test has already failed or ended, the error is reported too. Outside a
+/// test, the error is logged.
 ///
 /// # Examples
 ///
@@ -53,11 +53,11 @@ pub fn fail_test(error: impl Into<anyhow::Error>) {
     }
 }
 
-/// Fails the test when the present task has suspended or ended: what that returns is the earlier error.
+/// Fails the test when the running task has suspended or ended: an error that it returns comes first.
 fn fail_soon(test: Rc<Manager>) {
     let failing = Failing(Rc::clone(&test));
     let child = ChildBuilder::in_root(&test, Name::Borrowed("fail_test"));
-    // A test that is ending takes no task. This one is dropped then, which tells the errors all the same.
+    // A test that is ending accepts no task. Dropping this one reports the errors too.
     let _ = child.try_start_soon(async move { failing.fail() });
 }
 

@@ -4,16 +4,16 @@ use std::future::{Future, IntoFuture, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
-/// Waits for the first of several futures, and goes on with what is written behind it.
+/// Waits for the first of several futures, and runs the expression of its branch.
 ///
-/// Each branch is `pattern = future => expression,`: triggers, tasks, anything that can be awaited, of
-/// different types. The branch whose future is ready first runs, with the pattern bound to its output;
-/// its expression may use `?`, `return`, `break` and `.await` of the function around it. All branches
-/// have one type, which is that of the whole.
+/// Each branch is `pattern = future => expression,`. The futures may be triggers, tasks or anything else
+/// that can be awaited, of different types. The branch whose future is ready first runs, with the pattern
+/// bound to its output. Its expression may use `?`, `return`, `break` and `.await` of the surrounding
+/// function. All branches have the same type, which is the type of the whole.
 ///
-/// **Ties** go to the branch that is written first. The futures are polled in this order, and those after
-/// one that is ready are not polled at all: of two triggers that fire in one time step, the first branch's
-/// wins if both have by the time that the task runs.
+/// **Ties** go to the branch that is written first. The futures are polled in this order, and those after a
+/// ready one are not polled. If two triggers fire in one time step, and both have fired when the task runs,
+/// the first branch wins.
 ///
 /// **The others are dropped** before the branch runs. A trigger that is dropped is no longer waited for. A
 /// task is not cancelled: only its handle goes, and not even that if the branch awaits `&mut task`.
@@ -25,7 +25,7 @@ use std::task::Poll;
 /// ```
 /// use verifork::prelude::*;
 ///
-/// /// The words that come until nothing has come for a microsecond.
+/// /// Receives words until none has come for a microsecond.
 /// async fn words(inbox: Receiver<u32>, mut monitor: Task<()>) -> Result<Vec<u32>> {
 ///     let mut words = Vec::new();
 ///     loop {
@@ -72,7 +72,7 @@ macro_rules! __first_of_branches {
     };
 }
 
-/// The output of the one that was first.
+/// The output of the future that was ready first.
 #[derive(Debug)]
 pub enum Either<A, B> {
     /// The first future's.
@@ -81,7 +81,7 @@ pub enum Either<A, B> {
     Right(B),
 }
 
-/// Waits for the first of two futures; the first one where both are ready.
+/// Waits for the first of two futures. If both are ready, the first one wins.
 pub async fn either<A, B>(first: A, second: B) -> Either<A::Output, B::Output>
 where
     A: IntoFuture,
@@ -98,11 +98,11 @@ where
     .await
 }
 
-/// Waits for the first of any number of futures of one type. Gives its index and its output.
+/// Waits for the first of any number of futures of one type. Returns its index and its output.
 ///
-/// As for the macro [`first_of!`](macro@crate::first_of), which is for futures of different types: where several
-/// are ready, the one with the lowest index wins, and the others are dropped, which does not cancel tasks.
-/// Of nothing, nothing is ever first: it waits for ever.
+/// Futures of different types need the macro [`first_of!`](macro@crate::first_of). The same rules hold: if
+/// several are ready, the one with the lowest index wins, and the others are dropped, which does not cancel
+/// tasks. Without any futures, it waits forever.
 ///
 /// # Examples
 ///

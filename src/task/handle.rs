@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use futures_core::future::FusedFuture;
 
-use super::cell::{Joinable, Output};
+use super::cell::{Joinable, TaskValue};
 use super::error::TaskError;
 use super::executor::record_wait;
 use super::info::{Awaited, TaskInfo};
@@ -82,7 +82,7 @@ impl<T: 'static> Task<T> {
     pub fn result(&self) -> Result<&T, ResultError> {
         let info = &**self;
         info.check_finished()?;
-        let output = self.waiting.cell.typed_output();
+        let output = self.waiting.cell.task_value();
         output.lend().ok_or_else(|| ResultError::Taken {
             name: info.name().to_owned(),
         })
@@ -167,7 +167,7 @@ impl<T> Future for Task<T> {
     type Output = Result<T, TaskError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.waiting.poll_value(context, Output::take)
+        self.waiting.poll_value(context, TaskValue::take)
     }
 }
 
@@ -214,7 +214,7 @@ impl<T: Clone> Future for Shared<T> {
     type Output = Result<T, TaskError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.waiting.poll_value(context, Output::clone_value)
+        self.waiting.poll_value(context, TaskValue::clone_value)
     }
 }
 
@@ -246,11 +246,11 @@ impl<T> fmt::Debug for Shared<T> {
     }
 }
 
-/// A place among a task's awaiters, taken by the first poll and left when dropped.
+/// A wait for a task, in its queue of awaiters from the first poll until this is dropped.
 struct Waiting<T> {
     cell: Rc<dyn Joinable<T>>,
     key: Option<WaiterKey>,
-    /// It has given its result.
+    /// It has returned its result.
     over: bool,
 }
 
@@ -263,7 +263,7 @@ impl<T> Waiting<T> {
         }
     }
 
-    /// Another wait for the same task, with a place of its own.
+    /// Another wait for the same task.
     fn again(&self) -> Self {
         Self::new(Rc::clone(&self.cell))
     }
@@ -293,13 +293,13 @@ impl<T> Waiting<T> {
     fn poll_value(
         &mut self,
         context: &Context<'_>,
-        value: impl FnOnce(&Output<T>) -> Option<T>,
+        value: impl FnOnce(&TaskValue<T>) -> Option<T>,
     ) -> Poll<Result<T, TaskError>> {
         self.poll_ended(context).map(|()| {
             self.over = true;
             let info = self.cell.info();
             let value = if info.is_finished() {
-                value(self.cell.typed_output())
+                value(self.cell.task_value())
             } else {
                 None
             };

@@ -22,7 +22,7 @@ use anyhow::{Result, anyhow};
 use futures_concurrency::prelude::*;
 use futures_lite::future::or;
 
-use super::cell::{Child, TaskCell};
+use super::cell::{AnyTask, TaskCell};
 use super::info::TaskInfo;
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Wake-ups from other threads: where they are left, and found.
+//! Wake-ups from other threads.
 
 use super::node_ref::NodeRef;
 use std::sync::atomic::Ordering;
@@ -11,28 +11,30 @@ use crate::threads::{AtomicBool, Mutex, Receiver, Sender, process_wide, unbounde
 pub(crate) struct Inbox {
     id: u16,
     received: Receiver<NodeRef>,
-    /// Something was sent since the inbox was last drained: one load tells, many times a step.
+    /// Something was sent since the inbox was last drained. Checked many times per time step, so it is one
+    /// load.
     filled: Arc<AtomicBool>,
 }
 
-/// The other end of an inbox.
+/// The sending end of an inbox.
 struct Outbox {
     sender: Sender<NodeRef>,
     filled: Arc<AtomicBool>,
 }
 
 process_wide! {
-    /// The other ends of the inboxes of all living executors, by the number that wakers carry.
+    /// The sending ends of the inboxes of all living executors, by the executor's number in a waker.
     static OUTBOXES: Mutex<Vec<Option<Outbox>>> = Mutex::new(Vec::new());
 }
 
-/// Leaves a wake-up in the inbox of the node's executor, on any thread.
+/// Sends a wake-up to the inbox of the node's executor. From any thread.
 pub(super) fn post(node: NodeRef) {
     let outboxes = OUTBOXES.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(Some(outbox)) = outboxes.get(usize::from(node.executor())) {
-        // Its executor may be ending: then there is nobody to wake.
+        // Its executor may be ending; then there is no task to wake.
         let _ = outbox.sender.send(node);
-        // A swap on both sides: whoever takes the flag down acquires what all that set it had sent.
+        // A swap on both sides: the thread that clears the flag acquires what all threads that set it have
+        // sent.
         outbox.filled.swap(true, Ordering::Release);
     }
 }
@@ -78,8 +80,9 @@ impl Inbox {
 
     #[cold]
     fn drain_filled(&self, mut wake: impl FnMut(NodeRef)) {
-        // Before the channel is read: what is sent meanwhile sets it again, and of what had set it the
-        // item is there to be read. A mere store would wipe a wake-up out that it has not seen.
+        // Before the channel is read: an item that is sent during the reading sets the flag again, and the
+        // items that had set it can be read. A plain store could clear the flag for an item that it has not
+        // acquired.
         self.filled.swap(false, Ordering::Acquire);
         while let Ok(node) = self.received.try_recv() {
             wake(node);
@@ -90,7 +93,7 @@ impl Inbox {
         &self.received
     }
 
-    /// Waits until another thread wakes one of this thread's tasks, but not for ever.
+    /// Waits until another thread wakes one of this thread's tasks, or the limit has passed.
     pub(super) fn wait_for(&self, limit: Duration) -> Option<NodeRef> {
         self.received.recv_timeout(limit).ok()
     }

@@ -1,4 +1,4 @@
-//! What may be known of a task while it lives and after it.
+//! The public information on a task, during its life and after.
 
 use std::cell::{Cell, OnceCell};
 use std::fmt;
@@ -15,7 +15,7 @@ use super::wait_queue::{WaitQueue, Woken};
 use super::waiters::WaiterKey;
 use super::waker::wake_up;
 
-/// What somebody awaits of a task.
+/// What an awaiter of a task waits for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Awaited {
     /// Its first suspension.
@@ -23,8 +23,8 @@ pub(super) enum Awaited {
     End,
 }
 
-/// A task as its manager knows it, whatever the type of its value: the handle
-/// [`Task`](super::Task) and the map of a [`TaskManager`](super::TaskManager) both show it.
+/// A task, whatever the type of its value. The handle [`Task`](super::Task) dereferences to it, and it is
+/// an entry of the map of a [`TaskManager`](super::TaskManager).
 ///
 /// ```
 /// use verifork::prelude::*;
@@ -49,7 +49,7 @@ pub struct TaskInfo {
     serial: Cell<u64>,
     state: State,
     error: OnceCell<TaskError>,
-    /// A second error: a panic of a drop after the first one.
+    /// A second error: a panic while the future was dropped after the first.
     late_error: OnceCell<TaskError>,
     awaiters: WaitQueue<Awaited>,
     value_type: &'static str,
@@ -195,7 +195,7 @@ impl TaskInfo {
         self.state() == TaskState::Cancelled
     }
 
-    /// Nobody waits for the task: it was added by [`background`](super::Scope::background).
+    /// The task is a background task, added by [`background`](super::Scope::background).
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -389,7 +389,7 @@ impl TaskInfo {
         }
     }
 
-    /// Ends the task with an error, or adds a panic of its drop to the end that it had.
+    /// Ends the task with an error, or adds a panic of its drop to a task that has ended.
     pub(super) fn end_with(&self, kind: TaskErrorKind) {
         let state = match kind {
             TaskErrorKind::Failed(_) => TaskState::Failed,
@@ -424,14 +424,15 @@ impl TaskInfo {
         TaskError::new(self.name.clone(), path, self.place, time, kind)
     }
 
-    /// Wakes everybody: the task has ended.
+    /// Wakes all awaiters: the task has ended.
     pub(super) fn wake_awaiters(&self) {
         if let Some(last) = self.awaiters.wake_all_but_last() {
             wake_up(last);
         }
     }
 
-    /// Wakes those who await this, in the order in which they began to; the others keep their places.
+    /// Wakes those whose wait is over, in the order in which they began to wait. The others keep their
+    /// places.
     fn wake_awaiters_of(&self, is_over: impl Fn(Awaited) -> bool) {
         let mut woken = Woken::new();
         self.awaiters
@@ -439,14 +440,14 @@ impl TaskInfo {
         woken.wake_all();
     }
 
-    /// Keeps a place in the queue of those who await the task, or lets it wake another task.
+    /// Registers an awaiter, or updates the waker of one that is registered.
     pub(super) fn await_it(&self, awaited: Awaited, key: &mut Option<WaiterKey>, waker: &Waker) {
         if !key.is_some_and(|key| self.awaiters.still_waits(key, waker)) {
             *key = Some(self.awaiters.register(awaited, waker));
         }
     }
 
-    /// How many wait for the task.
+    /// How many awaiters the task has.
     #[cfg(test)]
     pub(super) fn awaiters(&self) -> usize {
         self.awaiters.len()

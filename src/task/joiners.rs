@@ -1,16 +1,16 @@
-//! Who waits for the children of a manager: for the next to end, or for all.
+//! The tasks that wait for the children of a manager: for the next to end, or for all.
 //!
-//! Nobody is woken for what it does not wait for: with as many tasks in `join_all` as children, one
-//! wake-up for each child and each of them would be the square.
+//! A task is woken only for what it waits for. If every end of a child woke every task in `join_all`, the
+//! number of wake-ups would be quadratic.
 
 use std::task::Waker;
 
 use super::waiters::{WaiterKey, WaiterList};
 
-/// What is waited for.
+/// What a joiner waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Want {
-    /// The next child to end, and at once if none is left.
+    /// The next child to end; ready at once if no child is left.
     Next,
     /// The first child to end.
     Any,
@@ -28,16 +28,16 @@ impl Want {
     }
 }
 
-/// Two queues in one order: the payloads count the arrivals.
+/// Two queues with a common order: the payload is the number of the arrival.
 #[derive(Default)]
 pub(super) struct Joiners {
-    /// Those whom the end of any child serves.
+    /// Those that wait for any child.
     for_one: WaiterList<u64>,
     for_all: WaiterList<u64>,
     arrivals: u64,
 }
 
-/// Names one waiter, in the queue of its want.
+/// A joiner's key, with the queue that it is in.
 #[derive(Clone, Copy)]
 pub(super) struct JoinerKey {
     want: Want,
@@ -46,7 +46,7 @@ pub(super) struct JoinerKey {
 }
 
 impl Joiners {
-    /// How many have begun to wait so far.
+    /// How many joiners have begun to wait so far.
     pub(super) fn arrivals(&self) -> u64 {
         self.arrivals
     }
@@ -63,9 +63,8 @@ impl Joiners {
         }
     }
 
-    /// Puts a waiter at the end, unless it waits already; it keeps its place then, also if it was
-    /// woken and found that a child was added meanwhile. Returns a waker that is left over, to be
-    /// dropped where nothing is borrowed.
+    /// Adds a joiner at the end, unless it is waiting already. It then keeps its place, even if it was
+    /// woken and found that a child had been added. Returns a waker to drop where nothing is borrowed.
     #[must_use = "foreign code may run when it is dropped: after the borrow of the queue"]
     pub(super) fn wait(
         &mut self,
@@ -89,12 +88,13 @@ impl Joiners {
         None
     }
 
-    /// Takes a waiter out, if it is there.
+    /// Takes a joiner out, if it is there.
     pub(super) fn take(&mut self, JoinerKey { want, key, .. }: JoinerKey) -> Option<Waker> {
         self.queue(want).take(key).map(|(_, waker)| waker)
     }
 
-    /// Takes out the next whom the end of a child serves, of those who came `before`.
+    /// Takes out the next joiner whose wait is over after the end of a child, among those that arrived
+    /// `before`.
     pub(super) fn next(&mut self, before: u64, all_ended: bool) -> Option<Waker> {
         let one = self.for_one.front().copied();
         let all = self.for_all.front().copied().filter(|_| all_ended);

@@ -1,4 +1,4 @@
-//! A manager's record: its children by name, its errors, and who waits for it.
+//! A manager of tasks: its children by name, its errors, and the tasks that wait for it.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use std::rc::Rc;
 use elsa::FrozenVec;
 
 use super::add_error::AddError;
-use super::cell::{Child, Joinable, TaskCell, erase};
+use super::cell::{AnyTask, Joinable, TaskCell, erase};
 use super::clean_up::CleanUps;
 use super::error::{
     TaskError, TaskErrorKind, TaskErrors, add_uncollected, as_task_errors, shortened,
@@ -27,13 +27,13 @@ use super::waker::wake_up;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum ManagerState {
     Open,
-    /// A child or the block failed: everything else is being cancelled.
+    /// A child or the block failed; everything else is being cancelled.
     Failed,
     /// The scope has ended.
     Closed,
 }
 
-/// How a new child begins.
+/// When a new child first runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Begin {
     Now,
@@ -44,9 +44,9 @@ pub(crate) struct Manager {
     pub(super) place: &'static Location<'static>,
     /// Its number among all tasks and managers of the thread, in the order in which they began.
     pub(super) serial: u64,
-    /// The executor's number for it.
+    /// Its number in the executor's [`Managers`](super::managers::Managers).
     number: Cell<Option<usize>>,
-    /// Its owner has it: a [`TaskManager`](super::TaskManager) or the future of a scope.
+    /// It has an owner: a [`TaskManager`](super::TaskManager) or the future of a scope.
     owned: Cell<bool>,
     /// Where its scope was opened.
     scope_place: Cell<Option<&'static Location<'static>>>,
@@ -54,30 +54,30 @@ pub(crate) struct Manager {
     pub(super) name: Name,
     /// The task that made the manager.
     pub(super) parent: Cell<Option<NodeRef>>,
-    /// The set of the scope that is open for this manager, or `NONE`.
+    /// The set of the manager's open scope, or `NONE`.
     pub(super) scope_set: Cell<u32>,
-    /// How deep the manager stands: its tasks are one level below.
+    /// The depth of the manager: its tasks are one level deeper.
     level: Cell<usize>,
     /// The newest living child: the head of a list through the executor's nodes.
     pub(super) newest: Cell<u32>,
-    /// In fork order; looked up through `positions`.
-    children: FrozenVec<Rc<dyn Child>>,
+    /// In fork order; `positions` finds them by name.
+    children: FrozenVec<Rc<dyn AnyTask>>,
     positions: RefCell<HashMap<Name, usize>>,
     /// Ended children stay in the map.
     keeps_ended: bool,
     state: Cell<ManagerState>,
-    /// Its owner is gone: nobody will collect its errors.
+    /// Its owner is gone, so its errors go to the test.
     orphaned: Cell<bool>,
     scoped: Cell<bool>,
     errors: RefCell<Vec<TaskError>>,
-    /// How many of the errors somebody was given.
+    /// How many of the errors have been returned to a caller.
     collected: Cell<usize>,
     living: Cell<usize>,
-    /// How many of the living are waited for: all but those in the background.
+    /// How many of the living children the manager waits for: all but those in the background.
     foreground: Cell<usize>,
-    /// The positions of the ended children that are waited for, in the order in which they ended.
+    /// The positions of ended children, without those in the background, in the order in which they ended.
     pub(super) ended: RefCell<Vec<usize>>,
-    /// How many of those `join_next` has passed.
+    /// How many of those `join_next` has returned or skipped.
     pub(super) joined: Cell<Option<usize>>,
     pub(super) joiners: RefCell<Joiners>,
     pub(super) clean_ups: CleanUps,
@@ -121,7 +121,7 @@ impl Manager {
         })
     }
 
-    /// A manager with an owner, who is to [`release`](Self::release) it before its test ends.
+    /// A manager with an owner, which must [`release`](Self::release) it before the test ends.
     pub(super) fn new_owned(
         place: &'static Location<'static>,
         options: ManagerOptions,
@@ -158,7 +158,7 @@ impl Manager {
 
     pub(super) fn close_scope(&self) {
         self.scope_set.set(NONE);
-        // Of a manager held as a value, its owner has it still.
+        // A manager held as a value still has its owner.
         if !self.scoped.get() {
             self.release();
         }
@@ -168,7 +168,7 @@ impl Manager {
         self.scope_place.get().unwrap_or(self.place)
     }
 
-    /// Takes what belongs to the open scope out of the directory: it never runs again.
+    /// Removes the tasks of the open scope from the directory: they never run again.
     pub(super) fn retire(&self, executor: &Executor) {
         let block = self.parent.get().into_iter();
         for node in executor.living(self).into_iter().chain(block) {
@@ -176,7 +176,7 @@ impl Manager {
         }
     }
 
-    /// The open scope has failed, and its tasks are not touched before it is polled again.
+    /// Fails the open scope, but touches none of its tasks before it is polled again.
     pub(super) fn fail_untouched(&self, error: TaskError) {
         self.ended_with_test.set(true);
         self.state.set(ManagerState::Failed);
@@ -184,7 +184,7 @@ impl Manager {
         self.collected.set(self.errors.borrow().len());
     }
 
-    /// The manager itself, where an error is nobody's who has a name.
+    /// The name under which errors of the manager itself are reported.
     pub(super) fn block_name(&self) -> BlockName {
         let name = if self.name.is_empty() {
             "task manager".into()
@@ -203,7 +203,7 @@ impl Manager {
         self.state.get()
     }
 
-    /// Marks the manager's one scope as begun; `false` if it has been before.
+    /// Marks the manager's only scope as begun. Returns `false` if it had begun before.
     pub(super) fn begin_scope(&self) -> bool {
         !self.scoped.replace(true)
     }
@@ -225,7 +225,7 @@ impl Manager {
         self.living.get() > 0
     }
 
-    /// A child lives that is waited for.
+    /// A child lives that the manager waits for.
     pub(super) fn has_foreground(&self) -> bool {
         self.foreground.get() > 0
     }
@@ -235,7 +235,7 @@ impl Manager {
         self.find(name).is_none()
     }
 
-    /// It is the test itself, or the run of all: what it spawns has no map.
+    /// It is the test itself, or the run of all tests, which have no map.
     pub(super) fn is_test(&self) -> bool {
         !self.keeps_ended
     }
@@ -254,7 +254,7 @@ impl Manager {
             ManagerState::Open if !executor.ending.get() => return Ok(()),
             ManagerState::Open => "the test has ended".to_owned(),
             ManagerState::Failed => {
-                // Its text is the user's code: nothing is borrowed while that runs.
+                // Displaying the error runs user code: nothing is borrowed during it.
                 let first = self.errors.borrow().first().cloned();
                 match first {
                     Some(first) => format!("task `{}` failed: {first}", first.task()),
@@ -275,7 +275,7 @@ impl Manager {
         })
     }
 
-    /// Why nothing more may stand below, if the stack is nearly used up.
+    /// Why the manager can take no tasks at its depth, if the stack is nearly used up.
     #[inline]
     pub(super) fn depth_refusal(&self, executor: &Executor) -> Option<String> {
         executor.stack.refusal(self.level.get() + 1)
@@ -323,7 +323,7 @@ impl Manager {
             let position = self.children.len();
             self.positions.borrow_mut().insert(name.clone(), position);
         }
-        let child: Rc<dyn Child> = cell.clone();
+        let child: Rc<dyn AnyTask> = cell.clone();
         let manager = Some(Rc::clone(self));
         let node = executor.add_node(set, name, place, parent, manager, Some(child));
         cell.info()
@@ -343,7 +343,7 @@ impl Manager {
         Ok(cell)
     }
 
-    /// What is known of a child that is yet to be added.
+    /// The information on a child that will be added.
     pub(super) fn child_info<T>(
         &self,
         name: Name,
@@ -356,7 +356,7 @@ impl Manager {
         TaskInfo::new::<T>(name, place, continues, options.background)
     }
 
-    /// A task that was never started, since its manager has failed already.
+    /// A task that is cancelled before it starts, because its manager has failed.
     pub(super) fn cancelled<'a, T, F>(info: TaskInfo, future: F) -> Rc<dyn Joinable<T>>
     where
         F: Future<Output: BlockOutput<Value = T>> + 'a,
@@ -369,7 +369,7 @@ impl Manager {
     }
 
     /// Called when a child has left the tables.
-    pub(super) fn child_ended(&self, executor: &Executor, child: &dyn Child) {
+    pub(super) fn child_ended(&self, executor: &Executor, child: &dyn AnyTask) {
         let info = child.info();
         self.living.set(self.living.get() - 1);
         if !info.is_background() {
@@ -384,7 +384,7 @@ impl Manager {
             self.fail(executor);
         }
         if ends_test && self.scope_set.get() == NONE {
-            // No scope hands it on.
+            // No scope returns it.
             executor.fail_test();
         }
         if failed && self.orphaned.get() {
@@ -399,7 +399,7 @@ impl Manager {
         }
     }
 
-    /// Keeps the errors of a child that has ended; whether there are any.
+    /// Keeps the errors of a child that has ended. Returns whether there are any.
     #[inline(never)]
     fn take_errors(&self, info: &TaskInfo) -> bool {
         let mut errors = self.errors.borrow_mut();
@@ -415,9 +415,9 @@ impl Manager {
         }
     }
 
-    /// Wakes those that wait for what has just happened: a child has ended.
+    /// Wakes the joiners whose wait is over: a child has ended.
     fn wake_joiners(&self) {
-        // Those that wait again meanwhile stand behind the ones that wait now.
+        // A joiner that waits again during this is behind those that wait now.
         let before = {
             let joiners = self.joiners.borrow();
             if joiners.is_empty() {
@@ -441,7 +441,7 @@ impl Manager {
         self.errors.borrow_mut().push(error);
     }
 
-    /// Keeps the error that the block returned, unless it hands on what the children's list has.
+    /// Keeps the error that the block returned, unless it only passes on errors of the children.
     pub(super) fn add_block_error(&self, error: anyhow::Error, task: &BlockName) {
         let known = as_task_errors(&error).is_some_and(|errors| {
             let list = self.errors.borrow();
@@ -488,20 +488,20 @@ impl Manager {
         !self.errors.borrow().is_empty()
     }
 
-    /// Every error so far, which now counts as collected.
+    /// Returns every error so far. They count as collected now.
     pub(super) fn collect(&self) -> Result<(), TaskErrors> {
         let errors = self.errors.borrow().clone();
         self.collected.set(errors.len());
         TaskErrors::new(errors).map_or(Ok(()), Err)
     }
 
-    /// The manager's owner is gone: what goes wrong from now on is the test's.
+    /// The manager's owner is gone: errors go to the test from now on.
     pub(super) fn orphan(&self) {
         self.orphaned.set(true);
         self.hand_over_uncollected();
     }
 
-    /// Hands the errors that nobody was given to the test.
+    /// Gives the test the errors that have not been collected.
     pub(super) fn hand_over_uncollected(&self) {
         let errors: Vec<TaskError> = {
             let errors = self.errors.borrow();
@@ -511,7 +511,7 @@ impl Manager {
         add_uncollected(errors);
     }
 
-    pub(super) fn find(&self, name: &str) -> Option<&dyn Child> {
+    pub(super) fn find(&self, name: &str) -> Option<&dyn AnyTask> {
         let position = self.positions.borrow().get(name).copied()?;
         self.children.get(position)
     }
@@ -541,7 +541,7 @@ impl Drop for Manager {
     }
 }
 
-/// The task that a scope's block is part of, for the block's own errors.
+/// The task that the block of a scope is part of, for errors of the block.
 pub(super) struct BlockName {
     pub(super) name: Name,
     pub(super) path: String,

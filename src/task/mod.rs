@@ -125,6 +125,7 @@ mod panics;
 mod result_error;
 mod run;
 mod scope;
+mod scope_guard;
 mod shown;
 mod spawn;
 mod spawn_methods;

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::rc::Rc;
 
-use super::cell::Child;
+use super::cell::AnyTask;
 use super::executor::Executor;
 use super::manager::Manager;
 use super::name::Name;
@@ -12,10 +12,10 @@ use super::tables::{Node, Queue, Reasons, SHOWN_WAITS, Set};
 use super::wait_reason::WaitReason;
 use crate::time::SimTime;
 
-/// What a task awaits, as it recorded since it was last polled, and when that was.
+/// What a task recorded that it awaits in its last poll, and when that was.
 pub(super) struct WaitReasons<'a> {
     pub(super) reasons: &'a [Option<WaitReason>],
-    /// How many awaits it had no room to record.
+    /// How many more awaits there are, which were not recorded for lack of room.
     pub(super) more: usize,
     pub(super) since: Option<SimTime>,
 }
@@ -36,11 +36,11 @@ impl Executor {
         index_of(tables.sets.len() - 1)
     }
 
-    /// Gives the set back. Its nodes have been removed before.
+    /// Removes a set, whose nodes have been removed before.
     pub(super) fn remove_set(&self, index: u32) {
         let waker = {
             let mut tables = self.tables.borrow_mut();
-            // Those that ended while they were queued.
+            // Entries of nodes that ended while they were queued.
             while tables.pop(index).is_some() {
                 debug_assert!(false, "a set outlives its nodes");
             }
@@ -62,7 +62,7 @@ impl Executor {
         place: &'static Location<'static>,
         parent: Option<NodeRef>,
         manager: Option<Rc<Manager>>,
-        cell: Option<Rc<dyn Child>>,
+        cell: Option<Rc<dyn AnyTask>>,
     ) -> NodeRef {
         let mut tables = self.tables.borrow_mut();
         let index = tables.free_nodes.pop().unwrap_or_else(|| {
@@ -107,9 +107,9 @@ impl Executor {
         reference
     }
 
-    /// Takes the node out of the tables; wakers that still name it do nothing from now on. Returns what was
-    /// the node's, to be dropped where nothing is borrowed.
-    pub(super) fn remove_node(&self, index: u32) -> (Option<Rc<dyn Child>>, Option<Rc<Manager>>) {
+    /// Removes the node from the tables; wakers of it do nothing from now on. Returns its task and manager,
+    /// to be dropped where nothing is borrowed.
+    pub(super) fn remove_node(&self, index: u32) -> (Option<Rc<dyn AnyTask>>, Option<Rc<Manager>>) {
         let removed = {
             let mut tables = self.tables.borrow_mut();
             let node = &mut tables.nodes[index as usize];
@@ -136,11 +136,11 @@ impl Executor {
     }
 
     #[cfg(test)]
-    pub(super) fn put_cell(&self, node: NodeRef, cell: Rc<dyn Child>) {
+    pub(super) fn put_cell(&self, node: NodeRef, cell: Rc<dyn AnyTask>) {
         self.tables.borrow_mut().nodes[node.index() as usize].cell = Some(cell);
     }
 
-    /// The running task as a reference that tells when it is gone.
+    /// The running node, with its generation.
     pub(super) fn current_reference(&self) -> Option<NodeRef> {
         let index = self.current();
         (index != NONE).then(|| self.reference(index))
@@ -167,7 +167,7 @@ impl Executor {
         found
     }
 
-    /// The tasks of the root set begun since then, newest first.
+    /// The living tasks of the root set with a greater serial number, newest first.
     pub(super) fn living_since(&self, since: u64) -> Vec<NodeRef> {
         let tables = self.tables.borrow();
         let mut found: Vec<(u64, NodeRef)> = Vec::new();
@@ -243,7 +243,7 @@ impl Executor {
         count
     }
 
-    /// The most nodes and sets that there ever were at once.
+    /// The most nodes and sets that existed at once so far.
     #[cfg(test)]
     pub(crate) fn capacity(&self) -> (usize, usize) {
         let tables = self.tables.borrow();

@@ -1,16 +1,16 @@
-//! The mark of futures that stay on the thread of their tasks.
+//! A marker for futures that stay on the thread of their tasks.
 
 use std::marker::PhantomData;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Never implemented: its name is what the compiler says of a scope, or of a wait for tasks, that is moved to another
-/// thread. `Send` and `Sync` are what it withholds.
+/// Never implemented. Its name appears in the compiler's error when a scope, or a wait for tasks, is moved
+/// to another thread: it is not `Send` or `Sync`.
 pub(super) trait TasksOfTheSimulatorThread: Unpin + UnwindSafe + RefUnwindSafe {}
 
-/// A future that holds tables of the executor. The mark alone says why it cannot be sent: without it, the compiler has
-/// an error for each cell in the tables.
+/// A future that refers to the executor's tables. The marker alone is named when it is sent: without it,
+/// the compiler would print an error for each cell in the tables.
 pub(super) struct OneThread<F, M = PhantomData<dyn TasksOfTheSimulatorThread>> {
     future: F,
     _mark: M,

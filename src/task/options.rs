@@ -1,4 +1,4 @@
-//! What can be chosen for a manager and for one child.
+//! Options of managers and of children.
 
 use super::name::{Name, TaskName};
 use crate::time::SimDuration;
@@ -43,7 +43,7 @@ impl ChildOptions {
         Self::default()
     }
 
-    /// An error of the child is kept and cancels nobody; the manager still reports it at its end.
+    /// An error of the child cancels nothing; the manager still reports it when it ends.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -56,8 +56,8 @@ impl ChildOptions {
         self
     }
 
-    /// Nobody waits for the child: it is cancelled when the manager's other work has ended. What
-    /// [`background`](super::Scope::background) sets, for the forms that take options.
+    /// The manager does not wait for the child, which is cancelled when the other tasks have ended. For
+    /// methods that take options, this does what [`background`](super::Scope::background) does.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -114,7 +114,7 @@ impl ManagerOptions {
         Self::default()
     }
 
-    /// The name under which messages speak of the manager.
+    /// The manager's name in messages.
     ///
     /// ```
     /// use verifork::prelude::*;

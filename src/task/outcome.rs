@@ -43,7 +43,8 @@ impl Outcome for () {
     }
 }
 
-/// Names the type `!`, which has no name of its own: what a function that never returns returns.
+/// Names the type `!`, which stable Rust cannot name otherwise: the return type of a function that never
+/// returns.
 pub trait Returns {
     /// What it returns.
     type Output;
@@ -130,12 +131,12 @@ where
     }
 }
 
-/// Stands for all blocks in what the compiler says of their errors.
+/// Stands for all blocks in the compiler's messages about their errors.
 #[derive(Debug)]
 pub struct Block;
 
-/// Implemented once: so the compiler knows `E` where `Ok(())` leaves it open. (It infers a parameter from
-/// the only implementation, never the type that implements.)
+/// Has only one implementation, so the compiler infers `E` where `Ok(())` leaves it open. (It infers a
+/// parameter from the only implementation, but never the implementing type.)
 #[diagnostic::on_unimplemented(
     message = "a block's error is `verifork::Error`, not `{E}`: end in `Ok(value?)`",
     label = "for `task.await` as its last expression, write `Ok(task.await?)`: `?` converts the error"

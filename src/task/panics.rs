@@ -7,7 +7,7 @@ use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Once, OnceLock};
 
-/// What is known of a panic that was caught.
+/// A panic that was caught.
 pub(crate) struct Caught {
     pub(crate) message: String,
     pub(crate) at: Option<String>,
@@ -28,11 +28,11 @@ thread_local! {
     /// How many `catch` calls of this thread are active.
     static CATCHING: Cell<u32> = const { Cell::new(0) };
     static LAST: RefCell<Option<PanicSite>> = const { RefCell::new(None) };
-    /// The panics since the last one that was caught, for one that ends the process.
+    /// The panics since the last one that was caught, in case the next one ends the process.
     static UNCAUGHT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What the hook knows of a panic and its payload does not.
+/// What the panic hook gets and the payload does not contain.
 #[derive(Default)]
 struct PanicSite {
     at: Option<String>,
@@ -61,8 +61,8 @@ pub(crate) fn catch<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
     catch_in_task(action)
 }
 
-/// [`catch`] for the time that a task of the executor runs: the hook sees that by itself, so that this
-/// costs nothing unless there is a panic.
+/// [`catch`] while a task of the executor runs. The hook finds that out by itself, so this costs nothing
+/// unless there is a panic.
 #[inline]
 pub(super) fn catch_in_task<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
     if std::thread::panicking() {
@@ -74,7 +74,7 @@ pub(super) fn catch_in_task<R>(action: impl FnOnce() -> R) -> Result<R, Caught> 
     }
 }
 
-/// Called while another panic unwinds, it must not take that one's place for its own.
+/// Called while another panic unwinds: must not use that panic's location as its own.
 #[cold]
 fn catch_within_panic<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
     let outer = take_last();
@@ -92,7 +92,7 @@ fn caught(payload: Box<dyn Any + Send>) -> Caught {
     let message = message_of(&*payload);
     // The payload is the user's: its `Drop` may panic too.
     if let Err(second) = panic::catch_unwind(AssertUnwindSafe(move || drop(payload))) {
-        // So may this one's, unless it is the text of a `panic!`.
+        // So may the drop of this payload, unless it is the text of a `panic!`.
         if !(second.is::<String>() || second.is::<&'static str>()) {
             std::mem::forget(second);
         }
@@ -104,7 +104,7 @@ fn caught(payload: Box<dyn Any + Send>) -> Caught {
     }
 }
 
-/// The place of the last panic. Nothing where the thread is ending.
+/// The location of the last panic. `None` if the thread is ending.
 fn take_last() -> Option<PanicSite> {
     LAST.try_with(RefCell::take).ok().flatten()
 }
@@ -149,8 +149,8 @@ fn install_hook() {
     });
 }
 
-/// A panic while another one unwinds ends the process, and nobody would hear of either: they are told
-/// here. The language reports it as one more panic, of its own.
+/// A panic while another one unwinds ends the process, and neither would be reported: so both are printed
+/// here. The standard library then reports a further panic of its own.
 fn tell_if_last(info: &panic::PanicHookInfo<'_>) {
     let message = message_of(info.payload());
     let told = match info.location() {
@@ -175,14 +175,14 @@ fn tell_if_last(info: &panic::PanicHookInfo<'_>) {
     });
 }
 
-/// Where the language's own panics come from: "panic in a destructor during cleanup", say.
+/// Where the panics of `core` itself come from, such as "panic in a destructor during cleanup".
 const CORES_OWN: &str = "core/src/panicking.rs";
 
-/// How many panics are kept to be told together.
+/// How many panics are kept to be printed together.
 const MOST_TOLD: usize = 8;
 
-/// The frames between the panic's own machinery and ours, which lead to the same place each time.
-/// All of them with `RUST_BACKTRACE=full`.
+/// The user's frames: those between the panic machinery and the executor, which are the same each time. All
+/// frames with `RUST_BACKTRACE=full`.
 fn users_frames(backtrace: &str) -> String {
     if std::env::var("RUST_BACKTRACE").is_ok_and(|value| value == "full") {
         return backtrace.to_owned();

@@ -1,11 +1,11 @@
 //! Waking, polling and cancelling tasks: what the executor does with its tables.
 //!
-//! No table is borrowed while a task, a waker of others or a value of a user's is run or dropped.
+//! No table is borrowed while a task, a foreign waker or a user's value is run or dropped.
 
 use std::rc::Rc;
 use std::task::{Context, Waker};
 
-use super::cell::Child;
+use super::cell::AnyTask;
 use super::executor::Executor;
 use super::external::ExternalWork;
 use super::node_ref::{NodeRef, ROOT_SET};
@@ -14,7 +14,7 @@ use super::waker::{keep, node_of, wake_up, waker_of};
 use crate::threads::First;
 
 impl Executor {
-    /// Makes a task ready. A push to a queue; nothing if it is queued already or has ended.
+    /// Makes a task ready by a push to a queue. Does nothing if it is already queued or has ended.
     #[inline]
     pub(crate) fn wake(&self, node: NodeRef) {
         if let Some(poller) = self.push(node) {
@@ -22,15 +22,15 @@ impl Executor {
         }
     }
 
-    /// Puts a task into its set's queue. Returns whom to wake for it, if anybody.
-    #[inline(always)] // in the way of every wake-up
+    /// Puts a task into its set's queue. Returns the waker of the set's poller, if that must be woken.
+    #[inline(always)] // on the path of every wake-up
     fn push(&self, node: NodeRef) -> Option<Waker> {
         let mut tables = self.tables.borrow_mut();
         let found = tables.nodes.get(node.index() as usize)?;
         if !found.live || found.generation != node.generation() || found.queued {
             return None;
         }
-        // Whatever the set is: that of a scope makes its poller ready.
+        // For every set: a scope's set makes its poller ready.
         self.ready.set(true);
         let set = tables.push(node.index());
         if set.woken {
@@ -40,7 +40,7 @@ impl Executor {
         set.waker.take()
     }
 
-    /// Wakes the poller of a set, which may be a task of another set, and so on up.
+    /// Wakes the poller of a set, which may be a task of another set, and so on up to the root set.
     #[inline(never)]
     fn wake_poller(&self, mut poller: Waker) {
         while let Some(node) = node_of(&poller, self.id) {
@@ -52,12 +52,12 @@ impl Executor {
         wake_up(poller);
     }
 
-    /// Wakes the task of a waker, without the way round for wakers of this executor's tasks.
+    /// Wakes the task of a waker, by a direct call if it is one of this executor's.
     #[inline]
     pub(crate) fn wake_waker(&self, waker: Waker) {
         match node_of(&waker, self.id) {
             Some(node) => {
-                // There is nothing behind one of our own wakers that a drop would have to free.
+                // One of our own wakers has nothing that a drop would free.
                 std::mem::forget(waker);
                 self.wake(node);
             }
@@ -65,7 +65,7 @@ impl Executor {
         }
     }
 
-    /// Wakes whoever polls `set`, without anything new in its queue.
+    /// Wakes the poller of `set`, although nothing was added to its queue.
     pub(super) fn wake_set(&self, set: u32) {
         let parent = {
             let mut tables = self.tables.borrow_mut();
@@ -89,7 +89,7 @@ impl Executor {
             .is_empty()
     }
 
-    /// Runs the root set until nothing in it is ready, or `interrupted` says stop between two
+    /// Runs the root set until no task in it is ready, or until `interrupted` returns `true` between two
     /// tasks.
     pub(crate) fn run_root(&self, mut interrupted: impl FnMut() -> bool) {
         loop {
@@ -105,29 +105,28 @@ impl Executor {
         }
     }
 
-    /// Wakes the task of a waker and, where it is next anyway, runs it without the way through the
-    /// queue.
-    #[inline(never)] // keeps its registers out of the callbacks' way
+    /// Wakes the task of a waker. If it is next anyway, it runs at once and skips the queue.
+    #[inline(never)] // keeps its registers out of the callbacks
     pub(crate) fn wake_and_run(&self, waker: Waker) {
         if let Some((node, cell)) = self.begin_alone(waker) {
             self.poll_begun(node, &*cell);
         }
     }
 
-    /// Whether there may be something for [`run_root`](Self::run_root) or
-    /// [`wait_for_external`](Self::wait_for_external) to do.
+    /// Whether [`run_root`](Self::run_root) or [`wait_for_external`](Self::wait_for_external) may have
+    /// something to do.
     #[inline]
     pub(crate) fn may_be_ready(&self) -> bool {
         self.ready.get() || self.inbox.is_filled() || self.external.begun.get()
     }
 
-    /// Begins work of another thread: simulated time waits for its end.
+    /// Begins the work of another thread: simulated time waits for its end.
     pub(crate) fn begin_external_work(&self) -> ExternalWork {
         self.external.begin()
     }
 
-    /// Waits a while for other threads, if there is external work, and delivers one completion.
-    /// `false` if there is no work and no completion.
+    /// Waits for a limited time for other threads, if there is external work, and delivers one completion.
+    /// Returns `false` if there is no work and no completion.
     #[inline]
     pub(crate) fn wait_for_external(&self) -> bool {
         self.external.begun.get() && self.wait_for_completion()
@@ -144,14 +143,14 @@ impl Executor {
         self.external.begun.get()
     }
 
-    /// Wakes the task of a waker, or returns it to be polled now if it would be next anyway.
-    #[inline(always)] // in the way of every event
-    fn begin_alone(&self, waker: Waker) -> Option<(NodeRef, Rc<dyn Child>)> {
+    /// Wakes the task of a waker, or returns it to be polled at once if it is next anyway.
+    #[inline(always)] // on the path of every event
+    fn begin_alone(&self, waker: Waker) -> Option<(NodeRef, Rc<dyn AnyTask>)> {
         let Some(reference) = node_of(&waker, self.id) else {
             wake_up(waker);
             return None;
         };
-        // There is nothing behind one of our own wakers that a drop would have to free.
+        // One of our own wakers has nothing that a drop would free.
         std::mem::forget(waker);
         if !self.ready.get() && !self.inbox.is_filled() {
             let mut tables = self.tables.borrow_mut();
@@ -167,9 +166,9 @@ impl Executor {
         None
     }
 
-    /// Takes the next ready task of a set, to be polled now.
-    #[inline(always)] // in the way of every event
-    fn begin_ready(&self, set: u32) -> Option<(NodeRef, Rc<dyn Child>)> {
+    /// Takes the next ready task of a set, to be polled at once.
+    #[inline(always)] // on the path of every event
+    fn begin_ready(&self, set: u32) -> Option<(NodeRef, Rc<dyn AnyTask>)> {
         let mut tables = self.tables.borrow_mut();
         loop {
             let index = tables.pop(set)?;
@@ -184,7 +183,7 @@ impl Executor {
         self.tables.borrow_mut().pop(set)
     }
 
-    /// The next entry of the set's queue: nothing is to be run for one that has ended meanwhile.
+    /// Takes the next entry of the set's queue, which may be a task that has ended.
     pub(super) fn pop_entry(&self, set: u32) -> Option<Popped> {
         self.tables.borrow_mut().pop_entry(set)
     }
@@ -193,11 +192,11 @@ impl Executor {
         self.tables.borrow().sets[set as usize].queue.len
     }
 
-    /// Opens the set for the time of its scope's poll or drop. Returns the waker that is left over:
-    /// foreign code may run when it is dropped, so only once something will close the set again.
+    /// Opens the set while its scope is polled or dropped. Returns the replaced waker. Foreign code may run
+    /// when that is dropped, so a guard that closes the set again must exist by then.
     #[must_use = "dropped when something is there that closes the set"]
     pub(super) fn open_set(&self, set: u32, waker: Option<&Waker>) -> Option<Waker> {
-        // Before the tables are borrowed: a waker of others may run their code when it is cloned.
+        // Before the tables are borrowed: cloning a foreign waker may run foreign code.
         let waker = waker.map(keep);
         let mut tables = self.tables.borrow_mut();
         let set = &mut tables.sets[set as usize];
@@ -227,7 +226,7 @@ impl Executor {
         std::mem::take(&mut self.tables.borrow_mut().sets[set as usize].pending_cancels)
     }
 
-    /// Polls the node's future as a task of its own; an ended task leaves the tables.
+    /// Polls the node's task. A task that ends is removed from the tables.
     pub(super) fn poll_node(&self, index: u32) {
         let begun = {
             let node = &mut self.tables.borrow_mut().nodes[index as usize];
@@ -239,22 +238,22 @@ impl Executor {
         }
     }
 
-    /// [`poll_node`](Self::poll_node) for one that was added just now and has not been polled yet.
+    /// [`poll_node`](Self::poll_node) for a task that was just added.
     #[inline]
-    pub(super) fn poll_new(&self, node: NodeRef, cell: &dyn Child) {
+    pub(super) fn poll_new(&self, node: NodeRef, cell: &dyn AnyTask) {
         self.poll_begun(node, cell);
     }
 
-    /// Marks the beginning of a poll. Returns what to poll, unless that is the block of a scope.
-    #[inline(always)] // in the way of every event
-    fn begin(&self, node: &mut Node) -> Option<Rc<dyn Child>> {
+    /// Marks the beginning of a poll. Returns the task to poll; `None` for the block of a scope.
+    #[inline(always)] // on the path of every event
+    fn begin(&self, node: &mut Node) -> Option<Rc<dyn AnyTask>> {
         node.since = self.now.get();
         node.waits = 0;
         node.cell.clone()
     }
 
-    #[inline(always)] // in the way of every event
-    fn poll_begun(&self, node: NodeRef, cell: &dyn Child) {
+    #[inline(always)] // on the path of every event
+    fn poll_begun(&self, node: NodeRef, cell: &dyn AnyTask) {
         let waker = waker_of(node);
         let poll = {
             let _entered = self.enter(node.index());
@@ -265,21 +264,21 @@ impl Executor {
         }
     }
 
-    /// Marks a poll of the block of a scope, whose future is not in the tables.
+    /// Marks the beginning of a poll of a scope's block, whose future is not in the tables.
     pub(super) fn begin_block(&self, index: u32) {
         let node = &mut self.tables.borrow_mut().nodes[index as usize];
         node.since = self.now.get();
         node.waits = 0;
     }
 
-    fn end(&self, index: u32, cell: &dyn Child) {
+    fn end(&self, index: u32, cell: &dyn AnyTask) {
         let (_, manager) = self.remove_node(index);
         if let Some(manager) = manager {
             manager.child_ended(self, cell);
         }
     }
 
-    /// Cancels a task since its test has ended.
+    /// Cancels a task because its test has ended.
     pub(super) fn cancel_with_test(&self, node: NodeRef) {
         let cell = {
             let tables = self.tables.borrow();
@@ -293,9 +292,9 @@ impl Executor {
         }
     }
 
-    /// Cancels a task: at once where its future can be touched, else when its scope is next polled
-    /// or, if it runs now, at its next suspension. Does not unwind: users' code is caught where it is
-    /// run.
+    /// Cancels a task: at once if its future may be touched now; otherwise when its scope is next polled. A
+    /// task that is running ends at its next suspension. Does not unwind: panics of user code are caught
+    /// where it runs.
     pub(super) fn cancel(&self, node: NodeRef) {
         let index = node.index();
         let (cell, set, open) = {

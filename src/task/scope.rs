@@ -1,29 +1,23 @@
 //! Scopes: managers whose children may borrow, since none outlives the scope.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::io::Write as _;
+use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::panic::Location;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 
 use super::child::ChildBuilder;
-use super::error::{TaskErrorKind, TaskErrors};
-use super::executor::{Executor, executor};
-use super::manager::{BlockName, Manager, ManagerState};
-use super::name::{Name, TaskName};
-use super::node_ref::NodeRef;
+use super::error::TaskErrors;
+use super::manager::Manager;
+use super::name::TaskName;
 use super::one_thread::OneThread;
 use super::options::ManagerOptions;
 use super::outcome::BlockOutput;
-use super::panics::{Caught, catch, catch_in_task};
+use super::scope_guard::{ScopeGuard, run_block};
 use super::spawn_methods::spawn_methods;
-use super::tables::Popped;
 use super::task_map::TaskMap;
-use super::waker::waker_of;
 
 /// The manager inside a scope: `tm` in `scope(async |tm| …)`.
 ///
@@ -62,7 +56,8 @@ use super::waker::waker_of;
 /// ```
 pub struct Scope<'scope, 'env: 'scope> {
     map: TaskMap,
-    // Both invariant, as for `std::thread::Scope`: nobody may shorten what a child borrows.
+    // Both invariant, as for `std::thread::Scope`: the lifetime that a child may borrow for must not be
+    // shortened.
     scope: PhantomData<&'scope mut &'scope ()>,
     environment: PhantomData<&'env mut &'env ()>,
 }
@@ -293,258 +288,4 @@ where
     let guard = ScopeGuard::new(manager, place);
     let block = pin!(Some(block(&scope)));
     run_block(guard, block).await
-}
-
-/// Holds the scope's set and block node; its drop ends what is left of the scope.
-struct ScopeGuard {
-    executor: Rc<Executor>,
-    manager: Rc<Manager>,
-    set: u32,
-    block: NodeRef,
-    name: BlockName,
-    done: bool,
-}
-
-impl ScopeGuard {
-    fn new(manager: Rc<Manager>, place: &'static Location<'static>) -> Self {
-        let executor = executor();
-        let set = executor.add_set();
-        let task = executor.directory.task_of(executor.current());
-        let (name, path) = match executor.directory.describe(task) {
-            Some((name, _)) => (name, executor.directory.path(task)),
-            None => (manager.name.clone(), manager.name.clone().into_owned()),
-        };
-        let owner = executor.current_reference();
-        let block = executor.add_node(set, Name::Borrowed(""), place, owner, None, None);
-        manager.open_scope(&executor, set, block, place);
-        executor.wake(block);
-        ScopeGuard {
-            executor,
-            manager,
-            set,
-            block,
-            name: BlockName { name, path, place },
-            done: false,
-        }
-    }
-
-    fn open(&self, context: &Context<'_>) -> OpenSet<'_> {
-        let left = self.executor.open_set(self.set, Some(context.waker()));
-        let open = OpenSet(&self.executor, self.set);
-        drop(left);
-        open
-    }
-
-    fn drop_block<F>(&self, mut block: Pin<&mut Option<F>>) {
-        if block.is_some() {
-            let _entered = self.executor.enter(self.block.index());
-            self.unwinding_nowhere(|| block.set(None));
-        }
-    }
-
-    /// Keeps a panic as an error of the block.
-    fn unwinding_nowhere(&self, action: impl FnOnce()) {
-        if let Err(caught) = catch(action) {
-            self.manager
-                .add_error(self.name.error(TaskErrorKind::panicked(caught, true)));
-        }
-    }
-
-    /// Inside of this poll come those of the children, and of the scopes that they open.
-    fn fail_if_too_deep(&self) {
-        if self.manager.state() == ManagerState::Open
-            && let Some(reason) = self.manager.depth_refusal(&self.executor)
-        {
-            let error = anyhow::anyhow!("cannot run the scope: {reason}");
-            let error = self.name.error(TaskErrorKind::Failed(error));
-            self.manager.add_error(error);
-            self.manager.fail(&self.executor);
-        }
-    }
-
-    fn fail_if_failed<F>(&self, block: Pin<&mut Option<F>>) {
-        if self.manager.state() == ManagerState::Failed {
-            self.manager.cancel_living(&self.executor);
-            self.drop_block(block);
-        }
-    }
-}
-
-struct OpenSet<'a>(&'a Executor, u32);
-
-impl Drop for OpenSet<'_> {
-    fn drop(&mut self) {
-        self.0.close_set(self.1);
-    }
-}
-
-impl ScopeGuard {
-    /// Drops everything that borrows: the children, newest first, and the clean-up. What they borrow
-    /// is alive, since the scope's future is only being dropped. None is left when this returns, and
-    /// it does not unwind. Returns how much clean-up that was, and what panicked.
-    fn drop_what_borrows(&self) -> (usize, Vec<Caught>) {
-        let whole = Whole(self.name.place);
-        self.manager.close();
-        let left = self.executor.open_set(self.set, None);
-        debug_assert!(left.is_none(), "no waker came with it");
-        let mut panics = Vec::new();
-        self.manager.cancel_living(&self.executor);
-        if self.executor.has_living(&self.manager, self.set) {
-            whole.abort();
-        }
-        let clean_up = self.manager.clean_ups.drop_all(self.set, &mut panics);
-        std::mem::forget(whole);
-        (clean_up, panics)
-    }
-}
-
-/// Forgotten once no child is left. Dropped by a panic that nobody foresaw, it ends the process: to
-/// go on would leave a task in the tables after what it borrows.
-struct Whole(&'static Location<'static>);
-
-impl Whole {
-    fn abort(&self) -> ! {
-        // Nothing is left to do if standard error is closed.
-        let _ = writeln!(
-            std::io::stderr(),
-            "verifork: the scope opened at {} cannot be ended: a task that borrows would be left \
-             behind; the process ends here",
-            self.0
-        );
-        std::process::abort();
-    }
-}
-
-impl Drop for Whole {
-    fn drop(&mut self) {
-        self.abort();
-    }
-}
-
-impl Drop for ScopeGuard {
-    fn drop(&mut self) {
-        let (left, panics) = self.drop_what_borrows();
-        for caught in panics {
-            self.manager
-                .add_error(self.name.error(TaskErrorKind::panicked(caught, true)));
-        }
-        self.executor.remove_node(self.block.index());
-        self.manager.close_scope();
-        self.unwinding_nowhere(|| self.executor.remove_set(self.set));
-        if !self.done && left > 0 {
-            log::warn!(
-                "the scope opened at {} was dropped: {left} of its `on_exit` futures do not run",
-                self.name.place,
-            );
-        }
-        self.manager.hand_over_uncollected();
-    }
-}
-
-/// Polls the block and the children until all have ended, then runs the clean-up.
-async fn run_block<R, F>(
-    guard: ScopeGuard,
-    mut block: Pin<&mut Option<F>>,
-) -> Result<R::Value, TaskErrors>
-where
-    F: Future<Output = R>,
-    R: BlockOutput,
-{
-    let mut guard = guard;
-    let mut value = None;
-    poll_fn(|context| {
-        let _open = guard.open(context);
-        guard.fail_if_too_deep();
-        poll_scope(&guard, block.as_mut(), &mut value)
-    })
-    .await;
-    guard.manager.close();
-    guard.manager.run_clean_ups(guard.set, &guard.name).await;
-    guard.done = true;
-    if guard.manager.has_errors() {
-        // Nobody gets it: the user's code, whose panic must not take the errors with it.
-        guard.unwinding_nowhere(|| drop(value.take()));
-    }
-    let errors = guard.manager.collect();
-    drop(guard);
-    errors.map(|()| value.expect("a scope without errors has the value of its block"))
-}
-
-/// One visit of the scope: everything that was ready when it began.
-fn poll_scope<R, F>(
-    guard: &ScopeGuard,
-    mut block: Pin<&mut Option<F>>,
-    value: &mut Option<R::Value>,
-) -> Poll<()>
-where
-    F: Future<Output = R>,
-    R: BlockOutput,
-{
-    let (executor, manager) = (&*guard.executor, &*guard.manager);
-    for node in executor.take_pending_cancels(guard.set) {
-        executor.cancel(node);
-    }
-    guard.fail_if_failed(block.as_mut());
-    // Counted with those that have ended while they were queued: who becomes ready meanwhile has its
-    // turn in the next visit, whatever happened to others.
-    for _ in 0..executor.ready_count(guard.set) {
-        let Some(Popped::Ready(index)) = executor.pop_entry(guard.set) else {
-            continue;
-        };
-        if index == guard.block.index() {
-            poll_block(guard, block.as_mut(), value);
-        } else {
-            executor.poll_node(index);
-        }
-        guard.fail_if_failed(block.as_mut());
-    }
-    if block.is_some() || manager.has_foreground() {
-        return Poll::Pending;
-    }
-    if manager.has_living() {
-        // Closed before they are dropped, so that none of them adds work to wait for.
-        manager.close();
-        manager.cancel_living(executor);
-    }
-    if manager.has_living() {
-        // One that polls this scope itself ends when it suspends.
-        Poll::Pending
-    } else {
-        Poll::Ready(())
-    }
-}
-
-fn poll_block<R, F>(
-    guard: &ScopeGuard,
-    mut block: Pin<&mut Option<F>>,
-    value: &mut Option<R::Value>,
-) where
-    F: Future<Output = R>,
-    R: BlockOutput,
-{
-    let Some(running) = block.as_mut().as_pin_mut() else {
-        return;
-    };
-    let index = guard.block.index();
-    guard.executor.begin_block(index);
-    let waker = waker_of(guard.block);
-    let outcome = {
-        let _entered = guard.executor.enter(index);
-        catch_in_task(|| running.poll(&mut Context::from_waker(&waker)))
-    };
-    let outcome = outcome.map(|poll| poll.map(R::into_result));
-    let manager = &*guard.manager;
-    match outcome {
-        Ok(Poll::Pending) => return,
-        Ok(Poll::Ready(Ok(returned))) => *value = Some(returned),
-        Ok(Poll::Ready(Err(error))) => {
-            manager.add_block_error(error, &guard.name);
-            manager.fail(&guard.executor);
-        }
-        Err(caught) => {
-            manager.add_error(guard.name.error(TaskErrorKind::panicked(caught, false)));
-            manager.fail(&guard.executor);
-        }
-    }
-    guard.drop_block(block);
 }

@@ -1,18 +1,17 @@
-//! What users' errors say of themselves, whatever their own code does when it is asked.
+//! The texts of users' errors, whatever their code does when it is called.
 //!
-//! The text of an error is its `Display`, its causes are what its `source` gives: code of the user's,
-//! which may fail, panic, or never come to an end. A report has to be written all the same, and to
-//! say which error it was that could not be shown.
+//! `Display` and `source` of an error are user code, which may fail, panic, or return causes without end. A
+//! report is written nevertheless, and says which error could not be shown.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
 
 use super::panics::catch;
 
-/// How many causes are told: an error that is its own cause has more than anybody reads.
+/// The most causes that are shown: an error that is its own cause has no end of them.
 pub(crate) const MOST_CAUSES: usize = 32;
 
-/// What `write` writes, or why it does not.
+/// The text that `write` writes, or why it fails.
 fn attempt(write: impl FnOnce(&mut String) -> fmt::Result) -> Result<String, String> {
     let mut text = String::new();
     match catch(|| write(&mut text)) {
@@ -50,7 +49,7 @@ pub(crate) fn causes_of(error: &anyhow::Error) -> Vec<String> {
         match catch(|| above.source()) {
             Ok(None) => return causes,
             Ok(Some(_)) if causes.len() == MOST_CAUSES => {
-                causes.push("there are more causes, which are not told".to_owned());
+                causes.push("there are more causes, which are not shown".to_owned());
                 return causes;
             }
             Ok(Some(below)) => {
@@ -59,7 +58,7 @@ pub(crate) fn causes_of(error: &anyhow::Error) -> Vec<String> {
             }
             Err(caught) => {
                 causes.push(format!(
-                    "the cause cannot be told: the error's `source` panicked: {caught}"
+                    "the cause cannot be shown: the error's `source` panicked: {caught}"
                 ));
                 return causes;
             }

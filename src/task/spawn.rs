@@ -53,16 +53,16 @@ where
     child(name_of(Location::caller())).fork(future)
 }
 
-/// By the addresses of places. Of all threads: each name is made once and kept for good.
+/// By the addresses of source locations. Shared by all threads; a name is created once and never freed.
 static PLACE_NAMES: Mutex<BTreeMap<usize, &'static str>> = Mutex::new(BTreeMap::new());
 
 thread_local! {
-    /// A loop spawns at one place again and again.
+    /// The last name, because a loop spawns at the same place repeatedly.
     static LAST_PLACE: Cell<Option<(&'static Location<'static>, &'static str)>> =
         const { Cell::new(None) };
 }
 
-/// The name of what is spawned at a place. It is made once for each place in the program.
+/// The name of tasks that are spawned at this place.
 #[inline]
 fn name_of(place: &'static Location<'static>) -> &'static str {
     match LAST_PLACE.get() {
@@ -182,8 +182,8 @@ pub fn child(name: impl TaskName) -> ChildBuilder<'static> {
     }
 }
 
-/// Runs a test's body as a task named after the test, with what it spawns as its siblings: a task
-/// of the root set, so that nothing stands between it and the callbacks that wake it.
+/// Runs a test's body as a task named after the test. Tasks that it spawns are its siblings. It belongs to
+/// the root set, so callbacks wake it directly.
 pub(crate) async fn run_test<F>(
     name: Name,
     place: &'static Location<'static>,
@@ -196,7 +196,7 @@ where
     let manager = Manager::new(place, ManagerOptions::new(), false);
     let test = TestInExecutor::enter(manager, since);
     let manager = &test.manager;
-    // The test stands at the root of the tree, whoever runs it.
+    // The test is the root of the tree, whatever task runs it.
     manager.parent.set(None);
     let info = manager.child_info::<()>(name, place, ChildOptions::new());
     // SAFETY: the root set, and a future that borrows nothing.
@@ -216,7 +216,7 @@ where
     TaskErrors::new(errors).map_or(Ok(()), Err)
 }
 
-/// The test that `spawn` adds to, while its future lives. Its tasks end with it.
+/// Makes a test the one that `spawn` adds to while this lives. Its tasks end with it.
 struct TestInExecutor {
     manager: Rc<Manager>,
     since: u64,
@@ -232,7 +232,7 @@ impl TestInExecutor {
 
 impl Drop for TestInExecutor {
     fn drop(&mut self) {
-        // Where the thread is ending, so are its tasks.
+        // If the thread is ending, so are its tasks.
         let test = with_executor(|executor| {
             end_test(executor, &self.manager, self.since);
             self.manager.hand_over_uncollected();
@@ -242,7 +242,7 @@ impl Drop for TestInExecutor {
     }
 }
 
-/// Starts a task of the root set that belongs to nobody: the run of all tests.
+/// Starts a task of the root set that belongs to no test: the run of all tests.
 pub(crate) fn spawn_root<F>(future: F) -> Task<()>
 where
     F: Future<Output = anyhow::Result<()>> + 'static,

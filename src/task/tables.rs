@@ -1,38 +1,37 @@
-//! What is known of each task and each set, by index: nodes, and the queues of those that are ready.
+//! The executor's tables: nodes and sets by index, and the queues of ready nodes.
 //!
-//! Nothing of a user's runs in here: what is taken out is dropped or woken by the caller, once the
-//! tables are free again.
+//! No user code runs in here. The caller drops or wakes what is taken out, after the tables are released.
 
 use std::rc::Rc;
 use std::task::Waker;
 
-use super::cell::Child;
+use super::cell::AnyTask;
 use super::manager::Manager;
 use super::node_ref::{NONE, NodeRef};
 use super::wait_reason::WaitReason;
 
-/// How many awaits of one task the tree can show; a task that races more says how many more.
+/// How many awaits of one task the tree can show; of further ones, it shows the number.
 pub(super) const SHOWN_WAITS: usize = 4;
 
 /// The awaits of one task that are shown.
 pub(super) type Reasons = [Option<WaitReason>; SHOWN_WAITS];
 
-/// Small, since every wake and every poll touches one: what few tasks record is elsewhere.
+/// Small, because every wake-up and poll touches one. Recorded waits, which few tasks have, are elsewhere.
 pub(super) struct Node {
     pub(super) generation: u32,
     pub(super) live: bool,
-    /// It is in its set's queue. A node that ended meanwhile stays there until it is its turn, and
-    /// its place in the table is given to nobody before.
+    /// It is in its set's queue. A node that ends while it is queued stays there until its turn, and its
+    /// index is not reused before that.
     pub(super) queued: bool,
     pub(super) set: u32,
-    /// The node behind it in the queue.
+    /// The next node in the queue.
     pub(super) next: u32,
     /// How many awaits it recorded since it was last polled: see [`Tables::reasons`].
     pub(super) waits: u32,
     /// When it was last polled, in steps.
     pub(super) since: u64,
-    /// Absent in the node of a scope's block, whose future the scope itself holds.
-    pub(super) cell: Option<Rc<dyn Child>>,
+    /// `None` for a scope's block, whose future the scope itself holds.
+    pub(super) cell: Option<Rc<dyn AnyTask>>,
     pub(super) manager: Option<Rc<Manager>>,
     /// Neighbours among the living children of the same manager, in fork order.
     pub(super) older: u32,
@@ -41,12 +40,13 @@ pub(super) struct Node {
 
 pub(super) struct Set {
     pub(super) queue: Queue,
-    /// Whom to wake for the set; taken out for that, since its poller brings one again. A waker of
-    /// others may run their code when it is cloned or dropped, so neither is done in the table.
+    /// The waker of the set's poller. It is taken out to wake the poller, which brings a new one. A foreign
+    /// waker may run foreign code when it is cloned or dropped, so neither happens while the tables are
+    /// borrowed.
     pub(super) waker: Option<Waker>,
-    /// The poller knows already that something is ready, or is at it.
+    /// The poller has been woken, or is polling now.
     pub(super) woken: bool,
-    /// The set's futures may be touched now: their scope is being polled or dropped.
+    /// The set's futures may be touched now, because their scope is being polled or dropped.
     pub(super) open: bool,
     /// Children whose cancellation waits until the set is open.
     pub(super) pending_cancels: Vec<NodeRef>,
@@ -81,7 +81,7 @@ pub(super) enum Popped {
 #[derive(Default)]
 pub(super) struct Tables {
     pub(super) nodes: Vec<Node>,
-    /// What the tasks recorded that they await, by node; few do.
+    /// The waits that tasks have recorded, by node.
     pub(super) reasons: Vec<Reasons>,
     pub(super) free_nodes: Vec<u32>,
     pub(super) sets: Vec<Set>,
@@ -115,7 +115,7 @@ impl Tables {
         }
     }
 
-    /// Takes the next entry of a set's queue, which may be that of a node that has ended meanwhile.
+    /// Takes the next entry of a set's queue, which may be a node that has ended.
     #[inline]
     pub(super) fn pop_entry(&mut self, set: u32) -> Option<Popped> {
         let queue = &mut self.sets[set as usize].queue;

@@ -199,10 +199,10 @@ impl TaskManager {
             self.map.all_ended().await;
             if self.manager().scope_set.get() == NONE {
                 with_executor(|executor| self.manager().cancel_living(executor));
-                // What they added when they were dropped.
+                // The tasks that they added when they were dropped.
                 self.map.all_ended().await;
             }
-            // A scope of the manager runs its own.
+            // The clean-up of an open scope runs with the scope.
             let manager = self.manager();
             manager.run_clean_ups(ROOT_SET, &manager.block_name()).await;
             Ok(self.manager().collect()?)
@@ -235,11 +235,11 @@ impl Drop for TaskManager {
             .filter(|task| task.was_ended_with_test() || !task.has_ended())
             .map(TaskInfo::with_place)
             .collect();
-        // The thread may be ending, and its tasks be gone. Of a scope that was forgotten, nothing
-        // is touched: it is never polled again.
+        // The thread may be ending, without tasks. A forgotten scope stays untouched: it is never polled
+        // again.
         with_executor(|executor| manager.cancel_living(executor));
         if !living.is_empty() && !manager.has_ended_with_test() {
-            // A test that has failed drops everything: one more warning would hide the reason.
+            // A failed test drops everything: one more warning would hide the cause.
             let level = if with_executor(Executor::test_has_failed) == Some(true) {
                 log::Level::Debug
             } else {

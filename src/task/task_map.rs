@@ -8,7 +8,7 @@ use std::task::Poll;
 
 use verifork_protocol::nearest::{did_you_mean, nearest};
 
-use super::cell::{Child, Output};
+use super::cell::{AnyTask, TaskValue};
 use super::executor::{record_wait, with_executor};
 use super::info::TaskInfo;
 use super::joiners::{JoinerKey, Want};
@@ -18,8 +18,8 @@ use super::result_error::ResultError;
 use super::wait_reason::WaitReason;
 use super::waker::keep;
 
-/// The map of a manager's tasks and the ways to wait for them; what a
-/// [`TaskManager`](super::TaskManager) and a [`Scope`](super::Scope) have in common.
+/// The map of a manager's tasks and the methods to wait for them, common to
+/// [`TaskManager`](super::TaskManager) and [`Scope`](super::Scope).
 ///
 /// ```
 /// use verifork::prelude::*;
@@ -64,7 +64,7 @@ impl TaskMap {
     /// # }).unwrap();
     /// ```
     pub fn get(&self, name: &str) -> Option<&TaskInfo> {
-        self.0.find(name).map(Child::info)
+        self.0.find(name).map(AnyTask::info)
     }
 
     /// Whether a task of this name was ever added.
@@ -169,8 +169,8 @@ impl TaskMap {
     ///
     /// # Errors
     ///
-    /// No task has this name (with the nearest one), or the task is still running, was cancelled,
-    /// failed, returned another type, or its value was taken by an `.await` of its handle.
+    /// No task has this name (the error suggests the nearest one); or the task is still running, was
+    /// cancelled, failed or returned another type; or an `.await` of its handle has taken the value.
     pub fn result<T: 'static>(&self, name: &str) -> Result<&T, ResultError> {
         let Some(child) = self.0.find(name) else {
             return Err(ResultError::NoSuchTask {
@@ -180,7 +180,7 @@ impl TaskMap {
         };
         let info = child.info();
         info.check_finished()?;
-        let Some(output) = child.output().downcast_ref::<Output<T>>() else {
+        let Some(output) = child.any_value().downcast_ref::<TaskValue<T>>() else {
             return Err(ResultError::WrongType {
                 name: name.to_owned(),
                 actual: info.value_type(),
@@ -201,13 +201,12 @@ impl TaskMap {
         format!("{nearest}; the manager has {}", names.join(", "))
     }
 
-    /// Waits for the next task to finish, in whatever way, and gives its name; at once `None` if
-    /// all have.
+    /// Waits for the next task to end in any way, and returns its name. Returns `None` at once if all have
+    /// ended.
     ///
-    /// "Next" is counted from the previous call, so that a loop over `join_next` sees each task
-    /// that ends after it has begun, also those that end in one time step. What had ended before
-    /// the first call, before a `join_all` or before the last `None` is not given. Background tasks
-    /// are passed over.
+    /// "Next" counts from the previous call, so a loop over `join_next` sees each task that ends after the
+    /// loop has begun, including several that end in one time step. Tasks that had ended before the first
+    /// call, before a `join_all` or before the last `None` are not returned. Background tasks are ignored.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -241,8 +240,8 @@ impl TaskMap {
         })
     }
 
-    /// Waits until one task has finished, in whatever way, and gives the name of the first that
-    /// has; at once if one has already. `None` if there are no tasks, or none but background tasks.
+    /// Waits until one task has ended in any way, and returns the name of the first that has, at once if
+    /// there is one already. Returns `None` if there are no tasks other than background tasks.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -299,7 +298,7 @@ impl TaskMap {
     #[doc(alias = "disable fork")]
     #[doc(alias = "abort")]
     pub fn cancel_all(&self) {
-        // Where the thread is ending, so are its tasks.
+        // If the thread is ending, so are its tasks.
         with_executor(|executor| self.0.cancel_living(executor));
     }
 
@@ -328,7 +327,7 @@ impl Index<&str> for TaskMap {
 }
 
 impl Manager {
-    /// Waits until `done` has an answer; it is asked again when what is wanted has happened.
+    /// Waits until `done` returns `Some`; it is called again when the awaited end has happened.
     async fn wait_for<R>(&self, want: Want, mut done: impl FnMut() -> Option<R>) -> R {
         struct Leave<'a>(&'a Manager, Option<JoinerKey>);
         impl Drop for Leave<'_> {

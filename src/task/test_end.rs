@@ -1,8 +1,8 @@
-//! What a test leaves behind: ended with it, so that nothing which a test has begun runs after it.
+//! The end of a test: nothing that a test has begun runs after it.
 //!
-//! A manager may be leaked, or kept by whatever outlives the test: a cycle of references, its own
-//! task, a `thread_local`. So may the future of a scope. The executor knows them all by the order in which
-//! they were begun.
+//! A manager may be leaked, or kept by something that outlives the test: a cycle of references, its own
+//! task, a `thread_local`. So may the future of a scope. The executor finds them all by their serial
+//! numbers.
 
 use std::fmt::Write as _;
 use std::rc::Rc;
@@ -13,21 +13,21 @@ use super::info::TaskInfo;
 use super::manager::Manager;
 use super::node_ref::{NONE, ROOT_SET};
 
-/// Ends every task and every manager that was begun `since` then, newest first. Errors that nobody
-/// was given are the test's, those that come up meanwhile too.
+/// Ends every task and every manager with a serial number after `since`, newest first. Uncollected errors
+/// go to the test, including those that arise during this.
 pub(super) fn end_test(executor: &Executor, test: &Manager, since: u64) {
     let mut before = Vec::new();
     loop {
         let living = executor.living_since(since);
-        // What runs now, far down the stack, ends when it next suspends.
+        // A task that is running, further down the stack, ends when it next suspends.
         if living == before {
             break;
         }
         for &node in &living {
             executor.cancel_with_test(node);
         }
-        // What was added while the others were dropped is ended too. Nothing more is added then, so
-        // that this comes to an end.
+        // Tasks that were added while others were dropped are ended too. From here on nothing can be added,
+        // so the loop ends.
         test.close();
         executor.ending.set(true);
         before = living;
@@ -39,7 +39,7 @@ pub(super) fn end_test(executor: &Executor, test: &Manager, since: u64) {
     executor.ending.set(false);
 }
 
-/// Ends a manager whose owner has not dropped it. Told once.
+/// Ends a manager whose owner has not dropped it, and warns once.
 fn end_manager(executor: &Executor, manager: &Rc<Manager>) {
     let is_scope = manager.scope_set.get() != NONE;
     let names: Vec<String> = manager
@@ -75,8 +75,8 @@ fn end_manager(executor: &Executor, manager: &Rc<Manager>) {
     manager.orphan();
     manager.release();
     if is_scope {
-        // Its tasks borrow, so only its future may touch them: whoever polls that once more finds
-        // that the scope has failed, and has its tasks dropped.
+        // Its tasks borrow, so only its future may touch them. If that is polled again, it finds that the
+        // scope has failed, and drops the tasks.
         manager.retire(executor);
         manager.fail_untouched(name.error(TaskErrorKind::Failed(anyhow::anyhow!(
             "the test that opened the scope at {} has ended",
@@ -390,7 +390,7 @@ mod tests {
         let errors = block_on(run_test("test".into(), Location::caller(), body)).unwrap_err();
         assert_eq!(errors.len(), 1, "{errors}");
         assert_eq!(errors.first().to_string(), "mismatch");
-        assert_eq!(tree(&executor(), &[]), "no task lives\n");
+        assert_eq!(tree(&executor(), &[]), "no living tasks\n");
         assert!(LOG.take().is_empty(), "what it borrows may be anywhere");
         let errors = test_of(async { FUTURE.take().unwrap().await }).unwrap_err();
         let text = errors.to_string();

@@ -17,9 +17,9 @@ struct Row {
     since: Option<SimTime>,
 }
 
-/// The living tasks below each other: name, where forked, what each awaits and since when.
+/// The living tasks, each with its name, where it was forked, what it awaits and since when.
 ///
-/// `found` are awaits that the tasks did not record themselves, by task.
+/// `found` has the waits that tasks did not record themselves, by task.
 pub(crate) fn tree(executor: &Executor, found: &[(u32, WaitReason)]) -> String {
     let mut rows = Vec::new();
     executor.for_each_live(|index, recorded| {
@@ -49,14 +49,14 @@ pub(crate) fn tree(executor: &Executor, found: &[(u32, WaitReason)]) -> String {
     let mut text = String::new();
     write_below(&rows, NONE, 0, executor.current(), &mut text);
     if text.is_empty() {
-        text.push_str("no task lives\n");
+        text.push_str("no living tasks\n");
     }
     text
 }
 
 fn write_below(rows: &[Row], parent: u32, depth: usize, running: u32, text: &mut String) {
     for row in rows.iter().filter(|row| row.parent == parent) {
-        // The block of a scope is part of the task above it: its waits are that task's.
+        // The block of a scope is part of the task above it, and so are its waits.
         let block = rows
             .iter()
             .find(|inner| inner.parent == row.index && inner.name.is_empty());
@@ -69,7 +69,7 @@ fn write_below(rows: &[Row], parent: u32, depth: usize, running: u32, text: &mut
             {
                 "awaits its tasks".to_owned()
             } else if waiting.waits.is_empty() {
-                "is ready, or awaits a future from elsewhere".to_owned()
+                "is ready, or awaits a future of another crate".to_owned()
             } else {
                 let more = if waiting.more > 0 {
                     format!(", and {} more", waiting.more)
@@ -95,7 +95,7 @@ fn write_below(rows: &[Row], parent: u32, depth: usize, running: u32, text: &mut
     }
 }
 
-/// Follows blocks of scopes inside of blocks of scopes.
+/// Follows nested blocks of scopes to the innermost one.
 fn innermost<'a>(rows: &'a [Row], row: &'a Row) -> &'a Row {
     match rows
         .iter()

@@ -1,7 +1,7 @@
-//! What waits, as every table of waits keeps it: a task registers, is woken or leaves.
+//! A queue of waiting tasks, for every table of waits: a task registers, is woken, or leaves.
 //!
-//! Foreign code may run when a waker is cloned, woken or dropped, and may come back here: no borrow
-//! of the queue is held meanwhile.
+//! Cloning, waking or dropping a waker may run foreign code that uses the queue again: the queue is not
+//! borrowed during any of these.
 
 use std::cell::{Cell, Ref, RefCell};
 use std::task::Waker;
@@ -15,7 +15,7 @@ thread_local! {
     static SPARE: Cell<Vec<Waker>> = const { Cell::new(Vec::new()) };
 }
 
-/// The waits for one thing, first come first, each with what it is for.
+/// The waits for one thing in order of arrival, each with a payload.
 #[derive(Debug)]
 pub(crate) struct WaitQueue<P = ()>(RefCell<WaiterList<P>>);
 
@@ -31,7 +31,7 @@ impl<P> WaitQueue<P> {
         self.0.borrow_mut().insert_back(payload, waker)
     }
 
-    /// Whether the wait goes on; then it wakes this task from now on.
+    /// Whether the wait continues. If so, it wakes this task from now on.
     #[inline]
     pub(crate) fn still_waits(&self, key: WaiterKey, waker: &Waker) -> bool {
         let waits = self.0.borrow().contains(key);
@@ -48,7 +48,7 @@ impl<P> WaitQueue<P> {
         drop(replaced);
     }
 
-    /// Asks the only one who waits whether that is over, and takes it out if so, to be woken by the caller.
+    /// If there is exactly one wait and `is_over` is true for it, takes it out, for the caller to wake.
     #[inline]
     pub(crate) fn take_only_if(&self, is_over: impl FnOnce(&mut P) -> bool) -> Only<Waker> {
         let taken = self.0.borrow_mut().take_only_if(is_over);
@@ -59,7 +59,7 @@ impl<P> WaitQueue<P> {
         }
     }
 
-    /// Takes all waits out and wakes them, first come first, but for the last one, who is returned.
+    /// Takes all waits out and wakes them in order of arrival, except the last one, which is returned.
     #[inline]
     pub(crate) fn wake_all_but_last(&self) -> Option<Waker> {
         let only = self.0.borrow_mut().take_only();
@@ -77,7 +77,7 @@ impl<P> WaitQueue<P> {
         woken.wake_all_but_last()
     }
 
-    /// Ends a wait, wherever it stands in the queue.
+    /// Ends a wait, wherever it is in the queue.
     pub(crate) fn leave(&self, key: WaiterKey) {
         drop(self.take(key));
     }
@@ -88,7 +88,7 @@ impl<P> WaitQueue<P> {
         taken.map(|(_, waker)| waker)
     }
 
-    /// Takes out the waits for which `is_over` says so, first come first, for the caller to wake once
+    /// Takes out the waits for which `is_over` is true, in order of arrival, for the caller to wake after
     /// this has returned.
     #[inline]
     pub(crate) fn take_if(
@@ -110,14 +110,14 @@ impl<P> WaitQueue<P> {
         self.0.borrow().is_empty()
     }
 
-    /// A look at the waits, during which nobody may register or leave.
+    /// Borrows the waits: none may register or leave during this.
     pub(crate) fn look(&self) -> Ref<'_, WaiterList<P>> {
         self.0.borrow()
     }
 }
 
-/// Wakers that were taken out of their queues, to be woken in this order once nothing is borrowed.
-/// Nearly always it is one, which needs no memory.
+/// Wakers that were taken out of their queues, to be woken in this order once nothing is borrowed. Nearly
+/// always there is one, which needs no allocation.
 pub(crate) struct Woken {
     first: Option<Waker>,
     more: Vec<Waker>,
@@ -148,12 +148,12 @@ impl Woken {
         self.more.push(waker);
     }
 
-    /// Wakes all tasks but the last one, which is the caller's.
-    #[inline(always)] // in the way of every event
+    /// Wakes all tasks except the last one, which is returned.
+    #[inline(always)] // on the path of every event
     pub(crate) fn wake_all_but_last(self) -> Option<Waker> {
         let Woken { first, more } = self;
         if more.capacity() == 0 {
-            // Spares the usual case the call that would find nothing to free.
+            // Saves the usual case a call that would find nothing to free.
             std::mem::forget(more);
             return first;
         }

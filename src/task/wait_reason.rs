@@ -5,11 +5,11 @@ use std::panic::Location;
 
 /// What a future that returned `Pending` waits for.
 ///
-/// `Copy` and free of allocation: a future records it on every poll, and it is put into words only when
-/// somebody prints the task tree.
+/// `Copy` and without allocation: a future records it on every poll, and it is formatted only when the task
+/// tree is printed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum WaitReason {
-    /// These words.
+    /// A fixed text.
     Text(&'static str),
     /// Something known by the line that made it.
     Place {
@@ -27,7 +27,7 @@ pub(crate) enum WaitReason {
         /// The line that made it.
         at: &'static Location<'static>,
     },
-    /// What a function makes of two numbers.
+    /// The text that a function writes for two numbers.
     Custom {
         /// Writes the words.
         describe: fn(u64, u64, &mut fmt::Formatter<'_>) -> fmt::Result,

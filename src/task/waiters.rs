@@ -1,9 +1,8 @@
-//! Who waits, in the order in which they came: a queue of wakers that any waiter may leave.
+//! A queue of wakers in order of arrival, which any waiter may leave.
 //!
-//! The queue is a doubly linked list inside one vector. Vacant slots form a free list, so a queue
-//! that has once held its most waiters allocates no more, however often waits start and are
-//! dropped. Each slot counts its reuses: a key kept beyond its waiter's stay finds nothing, which
-//! is how a waiter learns that it was popped.
+//! The queue is a doubly linked list inside one vector. Vacant slots form a free list, so a queue allocates
+//! only when it has more waiters than ever before. Each slot counts its reuses, so an old key finds
+//! nothing; this is how a waiter learns that it was popped.
 
 use std::iter;
 use std::task::Waker;
@@ -13,12 +12,11 @@ const NONE: u32 = u32::MAX;
 
 /// A first-in, first-out queue of waiters, each a payload and a waker.
 ///
-/// Foreign code may run when a waker is cloned, woken or dropped. So methods take wakers that are
-/// kept already, and hand out those that are left over: both for the caller to do while it does not
-/// borrow the queue.
+/// Cloning, waking or dropping a waker may run foreign code. So methods take owned wakers, and return those
+/// that are left over: the caller clones and drops while it does not borrow the queue.
 #[derive(Debug)]
 pub(crate) struct WaiterList<P = ()> {
-    /// The first is beside the queue itself: more than one waiter is rare.
+    /// The first is stored inline, because more than one waiter is rare.
     slots: Slots<P>,
     /// The first vacant slot; the others follow through `next`.
     vacant: u32,
@@ -27,23 +25,22 @@ pub(crate) struct WaiterList<P = ()> {
     len: usize,
 }
 
-/// What has become of the only one who waits.
+/// What became of the only waiter.
 pub(crate) enum Only<T> {
-    /// Nobody waits, or several do.
+    /// There is no waiter, or more than one.
     None,
     Stays,
     Leaves(T),
 }
 
-/// Names one waiter of one list. Finds nothing once the waiter has left, also if its slot is in
-/// use again.
+/// The key of one waiter of one list. Finds nothing once the waiter has left, even if its slot is reused.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct WaiterKey {
     index: u32,
     generation: u32,
 }
 
-/// The slots, of which the first needs no memory of its own.
+/// The slots; the first needs no allocation.
 #[derive(Debug)]
 struct Slots<P> {
     first: Option<Slot<P>>,
@@ -106,12 +103,12 @@ impl<P> WaiterList<P> {
         }
     }
 
-    /// How many wait.
+    /// How many waiters there are.
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether nobody waits.
+    /// Whether there are no waiters.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.len == 0
@@ -139,7 +136,7 @@ impl<P> WaiterList<P> {
     #[inline]
     pub(crate) fn insert_back(&mut self, payload: P, waker: Waker) -> WaiterKey {
         let index = self.vacant;
-        // The usual case: nobody else waits.
+        // The usual case: there is no other waiter.
         if self.front == NONE
             && let Some(slot) = self.slots.get_mut(index)
         {
@@ -186,7 +183,7 @@ impl<P> WaiterList<P> {
         key
     }
 
-    /// Puts the first waiter of all into a queue that has no slot yet.
+    /// Adds the first waiter to a queue without slots.
     fn insert_first(&mut self, payload: P, waker: Waker) -> WaiterKey {
         let (index, generation) = (0, 0);
         self.slots.first = Some(Slot {
@@ -201,7 +198,7 @@ impl<P> WaiterList<P> {
         WaiterKey { index, generation }
     }
 
-    /// Puts a waiter in front of the first one that `is_later`; at the end of the queue, if none is.
+    /// Inserts a waiter before the first one for which `is_later` is true; at the end if there is none.
     ///
     /// # Panics
     ///
@@ -212,7 +209,7 @@ impl<P> WaiterList<P> {
         payload: P,
         waker: Waker,
     ) -> WaiterKey {
-        // The usual case: it comes as the last one.
+        // The usual case: it is the last one.
         let is_at = |slots: &Slots<P>, index: u32| {
             let waiter = slots.get(index)?.waiter.as_ref()?;
             Some(is_later(&waiter.0))
@@ -238,7 +235,7 @@ impl<P> WaiterList<P> {
         key
     }
 
-    /// Lets a waiter wake another task from now on, if it is still in the queue.
+    /// Replaces the waker of a waiter, if it is still in the queue.
     ///
     /// Returns the waker that is left over: the one it had, or the new one if it has left.
     #[must_use = "foreign code may run when it is dropped: after the borrow of the queue"]
@@ -253,13 +250,13 @@ impl<P> WaiterList<P> {
         }
     }
 
-    /// Takes a waiter out, wherever it stands, and drops its waker. `None` if it has left already.
+    /// Takes a waiter out, wherever it is, and drops its waker. `None` if it has left already.
     #[cfg(test)]
     pub(crate) fn remove(&mut self, key: WaiterKey) -> Option<P> {
         self.take(key).map(|(payload, _)| payload)
     }
 
-    /// Takes a waiter out, wherever it stands. `None` if it has left already.
+    /// Takes a waiter out, wherever it is. `None` if it has left already.
     pub(crate) fn take(&mut self, key: WaiterKey) -> Option<(P, Waker)> {
         if self.contains(key) {
             self.unlink(key.index)
@@ -268,7 +265,7 @@ impl<P> WaiterList<P> {
         }
     }
 
-    /// Takes out the waiters for which `is_over` says so, first come first.
+    /// Takes out the waiters for which `is_over` is true, in order of arrival.
     #[inline]
     pub(crate) fn take_if(
         &mut self,
@@ -293,7 +290,7 @@ impl<P> WaiterList<P> {
         }
     }
 
-    /// Takes out the only waiter, if `is_over` says so.
+    /// Takes out the only waiter, if `is_over` is true for it.
     #[inline]
     pub(crate) fn take_only_if(
         &mut self,
@@ -344,7 +341,7 @@ impl<P> WaiterList<P> {
         }
     }
 
-    /// The waiters, first come first.
+    /// The waiters, in order of arrival.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (WaiterKey, &P, &Waker)> {
         let mut index = self.front;
         iter::from_fn(move || {
@@ -412,7 +409,7 @@ impl<P> Default for WaiterList<P> {
 impl<P> Slot<P> {
     #[inline]
     fn holds(&self, key: WaiterKey) -> bool {
-        // Who leaves counts the generation up, and only who comes is given a key.
+        // The generation is incremented when a waiter leaves, and a key is given out only when one arrives.
         self.generation == key.generation
     }
 }

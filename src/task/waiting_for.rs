@@ -1,4 +1,4 @@
-//! Waits that say in their own words what they are for.
+//! Waits with a description for the task tree.
 
 use std::future::{Future, IntoFuture, poll_fn};
 use std::pin::pin;
@@ -6,11 +6,11 @@ use std::pin::pin;
 use super::executor::record_wait;
 use super::wait_reason::WaitReason;
 
-/// Awaits a future, and has the task tree say what for: a bus model awaits an edge of the clock, and means
-/// that the other side is to be ready.
+/// Awaits a future, with a description for the task tree. For example, a bus model awaits edges of the
+/// clock until the other side is ready.
 ///
-/// The tree of a hanging test then shows these words beside what the future itself awaits:
-/// `awaits top.ready, to take a word | rising edge of top.clk`.
+/// The tree of a hanging test then shows the description beside what the future itself awaits: `awaits
+/// top.ready, to take a word | rising edge of top.clk`.
 ///
 /// ```no_run
 /// use verifork::prelude::*;

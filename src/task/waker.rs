@@ -1,8 +1,7 @@
-//! Wakers that are an index: cloned, kept and dropped for nothing, woken from any thread.
+//! Wakers that are an index: cloned, kept and dropped at no cost, woken from any thread.
 //!
-//! The data word of the waker names the executor, the node and the node's generation. There is no memory
-//! behind it, so a waker that outlives its task, its scope or its thread is harmless: at worst it
-//! wakes nobody.
+//! The data word of the waker names the executor, the node and the node's generation. It refers to no
+//! memory, so a waker that outlives its task, its scope or its thread is harmless: it wakes no task.
 
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
@@ -15,7 +14,7 @@ use super::panics::catch;
 
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake, drop_nothing);
 
-/// The waker of a node, without the bother of dropping it.
+/// The waker of a node, which need not be dropped.
 #[inline]
 pub(super) fn waker_of(node: NodeRef) -> impl Deref<Target = Waker> {
     #[allow(clippy::cast_possible_truncation)] // pointers have 64 bits here
@@ -46,20 +45,20 @@ pub(crate) fn node_index(waker: &Waker, executor: &Executor) -> Option<u32> {
     node_of(waker, executor.id()).map(NodeRef::index)
 }
 
-/// A waker to keep: as `clone`, which a waker of ours needs no call for.
+/// Clones a waker, without a virtual call if it is one of ours.
 #[inline]
 pub(crate) fn keep(waker: &Waker) -> Waker {
     keep_own(waker).unwrap_or_else(|| waker.clone())
 }
 
-/// [`keep`] for a waker of ours; `None` for anybody else's.
+/// [`keep`] for a waker of ours; `None` for a foreign one.
 #[inline]
 pub(crate) fn keep_own(waker: &Waker) -> Option<Waker> {
     // SAFETY: as in `waker_of`: the contract holds for any word.
     is_ours(waker).then(|| unsafe { Waker::new(waker.data(), &VTABLE) })
 }
 
-/// Drops a waker, for which one of ours needs no call.
+/// Drops a waker, without a virtual call if it is one of ours.
 #[inline]
 pub(crate) fn let_go(waker: Waker) {
     if is_ours(&waker) {
@@ -67,12 +66,12 @@ pub(crate) fn let_go(waker: Waker) {
     }
 }
 
-/// Wakes whoever the waker belongs to. Does not unwind.
+/// Wakes the task of a waker. Does not unwind.
 #[inline]
 pub(crate) fn wake_up(waker: Waker) {
     if is_ours(&waker) {
         let data = waker.data();
-        // There is nothing behind it that a drop would have to free.
+        // It has nothing that a drop would free.
         std::mem::forget(waker);
         wake(data);
     } else {
@@ -80,7 +79,7 @@ pub(crate) fn wake_up(waker: Waker) {
     }
 }
 
-/// [`wake_up`] for a task that goes on with its waker.
+/// [`wake_up`] without consuming the waker.
 #[inline]
 pub(crate) fn wake_by_ref(waker: &Waker) {
     if is_ours(waker) {
@@ -90,8 +89,7 @@ pub(crate) fn wake_by_ref(waker: &Waker) {
     }
 }
 
-/// Wakes a task of another executor. A panic of that one's code fails the test, and keeps nobody
-/// else from being woken.
+/// Wakes a foreign waker. A panic of its code fails the test, but other tasks are still woken.
 #[cold]
 fn wake_foreign(waker: Waker) {
     if let Err(caught) = catch(move || waker.wake()) {

@@ -1,4 +1,4 @@
-//! Giving the other ready tasks their turn.
+//! Letting the other ready tasks run.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use super::executor::record_wait;
 use super::wait_reason::WaitReason;
 use super::waker::wake_by_ref;
 
-/// Lets every other task that is ready run before this one goes on. No simulated time passes.
+/// Lets every other ready task run before this one continues. No simulated time passes.
 ///
 /// # Examples
 ///

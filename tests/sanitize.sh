@@ -21,7 +21,7 @@ cd "$(dirname "$0")/.."
 
 filter=${SANITIZE_FILTER:-task:: sync:: model:: scheduler::gate:: regression::watchdog:: regression::exit::}
 # Very many scopes, nested or in turn: the address sanitizer runs them, the others take minutes.
-many=(--skip task::hazards::depth:: --skip task::tests::a_hundred_thousand)
+many=(--skip task::hazards::depth:: --skip task::tests::borrowing::a_hundred_thousand)
 # A million turns of what other tests do once or twice: half of valgrind's time. Both sanitizers run them.
 turns=(--skip ::a_million_dropped_waits_leave_nothing)
 # A check that hangs ends as a failure of its own, not with the time of all of CI.

@@ -11,6 +11,7 @@ use syn::{
     parse_quote,
 };
 
+pub(crate) use self::beside::Beside;
 use crate::bounds::with_field_bounds;
 use crate::errors::{Errors, unknown_option};
 use crate::settings;
@@ -20,12 +21,13 @@ const OPTIONS: [&str; 8] = [
 ];
 const EXAMPLE: &str = "#[dut(path = \"core.count\")]";
 
-pub(crate) fn expand(item: TokenStream) -> TokenStream {
+pub(crate) fn expand(item: TokenStream, beside: Beside) -> TokenStream {
     let input = match syn::parse2::<DeriveInput>(item) {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
-    derive(&input).unwrap_or_else(|error| {
+    let beside = beside.and_of(&input.attrs);
+    derive(&input, beside).unwrap_or_else(|error| {
         // An implementation stands in, so that tests that take the type add no errors of their own.
         let (error, body) = (
             error.into_compile_error(),
@@ -36,7 +38,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
             Data::Struct(DataStruct {
                 fields: Fields::Named(fields),
                 ..
-            }) => copies(&input, &fields.named),
+            }) => copies(&input, &fields.named, beside),
             _ => TokenStream::new(),
         };
         quote!(#error #stand_in #copies)
@@ -74,9 +76,13 @@ fn implementation(
     }
 }
 
-/// `impl Clone` and `impl Copy`, each if all fields have it. The lifetime defers the question to whoever uses
-/// them: without one, rustc refuses a bound that is known not to hold.
-fn copies(input: &DeriveInput, fields: &Punctuated<Field, Token![,]>) -> TokenStream {
+/// `impl Clone` and `impl Copy`, each if all fields have it, and unless it is derived beside `Dut`. The lifetime
+/// defers the question to whoever uses them: without one, rustc refuses a bound that is known not to hold.
+fn copies(
+    input: &DeriveInput,
+    fields: &Punctuated<Field, Token![,]>,
+    beside: Beside,
+) -> TokenStream {
     let structure = &input.ident;
     let lifetime = Lifetime::new("'field", Span::mixed_site());
     let types: Vec<_> = fields.iter().map(|field| &field.ty).collect();
@@ -106,6 +112,8 @@ fn copies(input: &DeriveInput, fields: &Punctuated<Field, Token![,]>) -> TokenSt
         },
     );
     let copy = implementation(quote!(::core::marker::Copy), TokenStream::new());
+    let clone = (!beside.clone).then_some(clone);
+    let copy = (!beside.copy).then_some(copy);
     quote!(#clone #copy)
 }
 
@@ -117,7 +125,7 @@ fn scope() -> Ident {
     Ident::new("scope", Span::mixed_site())
 }
 
-fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
+fn derive(input: &DeriveInput, beside: Beside) -> syn::Result<TokenStream> {
     let mut errors = Errors::default();
     for attribute in input
         .attrs
@@ -166,7 +174,7 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     let declarations = fields.iter().map(|field| field.declared_paths(&scope));
     let declarations = quote!(#(#declarations)*);
     let bound = implementation(structure, &generics, &body, &declarations);
-    let copies = copies(input, named);
+    let copies = copies(input, named, beside);
     Ok(quote!(#bound #copies))
 }
 
@@ -347,5 +355,6 @@ impl<'a> BoundField<'a> {
     }
 }
 
+mod beside;
 #[cfg(test)]
 mod tests;

@@ -222,7 +222,8 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// requires that the field's type implements `Dut`.
 ///
 /// Handles are small and `Copy`, and so is a struct of them: this derive also implements `Clone` and `Copy`, each
-/// if all fields do. A struct with a `Vec` or a map is `Clone` alone. Do not derive these two beside it (E0119):
+/// if all fields do. A struct with a `Vec` or a map is `Clone` alone. Deriving them as well,
+/// `#[derive(Clone, Copy, Dut)]`, changes nothing:
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -317,7 +318,7 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// repeated or malformed option; more than one direction; `#[dut]` on the struct.
 #[proc_macro_derive(Dut, attributes(dut))]
 pub fn derive_dut(item: TokenStream) -> TokenStream {
-    dut::expand(item.into()).into()
+    dut::expand(item.into(), dut::Beside::in_source()).into()
 }
 
 /// Lets a signal carry an enum: `Signal<State>`.

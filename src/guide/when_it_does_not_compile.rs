@@ -9,7 +9,6 @@
 //! | expected `&TaskManager`, found `&Scope`; lifetime may not live long enough | [A function that takes `tm`](#a-function-that-takes-tm) |
 //! | `HandleOfTheSimulatorThread` cannot be sent between threads | [Threads](#threads) |
 //! | a case gives … for a parameter of type … | [Cases](#cases) |
-//! | conflicting implementations of trait `Clone` | [Copies of a struct](#copies-of-a-struct) |
 //!
 //! # A loop with `?`
 //!
@@ -150,8 +149,3 @@
 //!
 //! A tuple provides the values of several parameters. For a single parameter whose type is a tuple, nest it:
 //! `cases(a = ((1, 2),))`. The parameter for a string literal is a `&str`, not a `String`.
-//!
-//! # Copies of a struct
-//!
-//! `#[derive(Dut)]` also implements `Clone` and `Copy`, each if all fields do. Remove them from
-//! `#[derive(Clone, Copy, Dut)]`. A struct with a `Vec` of handles is `Clone`, but not `Copy`.

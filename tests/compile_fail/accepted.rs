@@ -164,3 +164,40 @@ pub async fn blocks_end_without_a_value_or_in_one() -> Result {
     ensure!(length > 1, "short");
     Ok(())
 }
+
+/// `Dut` implements `Clone` and `Copy` unless they are derived beside it.
+pub mod copies {
+    use verifork::prelude::*;
+
+    #[derive(Clone, Copy, Debug, Dut)]
+    pub struct One {
+        pub clk: Signal<bool>,
+    }
+
+    #[derive(Clone)]
+    /// Its other derives are apart.
+    #[derive(Dut)]
+    #[derive(Copy)]
+    pub struct Two {
+        pub one: One,
+    }
+
+    #[derive(
+        Dut,
+        Clone,
+    )]
+    pub struct Three {
+        pub two: Two,
+    }
+
+    #[derive(Dut)]
+    pub struct Four<T> {
+        pub three: Three,
+        pub data: Signal<T>,
+        pub lanes: [One; 2],
+    }
+
+    pub fn twice(four: Four<u8>) -> (Four<u8>, Four<u8>) {
+        (four, four)
+    }
+}

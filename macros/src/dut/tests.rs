@@ -4,13 +4,13 @@ use super::*;
 use crate::errors::test_support::mistakes;
 
 fn expanded(item: &str) -> String {
-    let tokens = expand(parse_str(item).unwrap());
+    let tokens = expand(parse_str(item).unwrap(), Beside::default());
     syn::parse2::<File>(tokens.clone()).expect("the expansion is a file of items");
     tokens.to_string()
 }
 
 fn errors_of(item: &str) -> Vec<String> {
-    mistakes(derive(&parse_str(item).unwrap()).unwrap_err())
+    mistakes(derive(&parse_str(item).unwrap(), Beside::default()).unwrap_err())
 }
 
 #[test]
@@ -112,6 +112,9 @@ fn a_struct_is_clone_and_copy_if_all_its_fields_are() {
         assert!(expansion.contains(part), "{part}\nis not in\n{expansion}");
     }
     assert!(expanded("struct Top {}").contains("Self { Top { } }"));
+    let derived = expanded("#[derive(Clone)] struct Top { a: A }");
+    assert!(!derived.contains("Clone for Top"), "{derived}");
+    assert!(derived.contains("Copy for Top"), "{derived}");
 }
 
 #[test]

@@ -9,11 +9,11 @@ use clap::Args;
 use similar::TextDiff;
 use verifork_protocol::description::{self, Description, Harness};
 
-use crate::HarnessArgs;
 use crate::declared::Declared;
 use crate::elaborated::Design;
-use crate::harness::limit_compilers;
+use crate::harness::{HarnessArgs, limit_compilers};
 use crate::object::Object;
+use crate::output::write;
 use crate::source::{Extent, source};
 
 /// Where the structs are written to, below the crate.
@@ -209,18 +209,4 @@ fn settled(described: Described) -> anyhow::Result<Design> {
 fn is_of_the_user(package: &str) -> bool {
     let library = package.split('.').next().unwrap_or_default();
     !["std", "ieee", "nvc", "$unit"].contains(&library.to_ascii_lowercase().as_str())
-}
-
-/// Writes a file that is whole or not there.
-pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    let folder = path.parent().context("a file is in a folder")?;
-    let cannot = || format!("cannot write `{}`", path.display());
-    fs::create_dir_all(folder).with_context(cannot)?;
-    let file = tempfile::Builder::new()
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-        .tempfile_in(folder)
-        .with_context(cannot)?;
-    fs::write(file.path(), text).with_context(cannot)?;
-    file.persist(path).with_context(cannot)?;
-    Ok(())
 }

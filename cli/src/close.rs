@@ -15,9 +15,8 @@ use verifork_protocol::simulators::Simulator;
 use verifork_protocol::time::{parse_wall, wall_clock};
 use verifork_protocol::variables::Variable;
 
-use crate::HarnessArgs;
 use crate::coverage::{count, shown_percent};
-use crate::harness::{nothing_fits, output_folder};
+use crate::harness::{HarnessArgs, nothing_fits, output_folder};
 
 #[derive(Args)]
 pub(crate) struct Close {

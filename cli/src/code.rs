@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use verifork_coverage::{Code, CodeFormat, FileError};
 use verifork_protocol::coverage::simulator_of_code_file;
 use verifork_protocol::simulators::Simulator;
+use verifork_protocol::whole_file::has_vanished;
 
 /// Reads a file, if its name is one of code coverage.
 pub(crate) fn read(path: &Path) -> Option<Result<Code, FileError>> {
@@ -20,25 +21,33 @@ pub(crate) fn read(path: &Path) -> Option<Result<Code, FileError>> {
     Some(Code::read(path, format))
 }
 
-/// Reads what lies in a folder and below; what is wrong with a file goes to the problems.
+/// Reads the files in a folder and below. What is wrong with one is added to the problems; one that vanishes
+/// meanwhile is none, because a test that begins clears its folder.
 ///
 /// # Errors
 ///
 /// A folder cannot be read.
 pub(crate) fn read_folder(
-    folder: &Path,
+    root: &Path,
     code: &mut Code,
     problems: &mut Vec<FileError>,
 ) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            read_folder(&entry.path(), code, problems)?;
-        } else {
-            match read(&entry.path()) {
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if folder != root && has_vanished(&folder, &error) => continue,
+            entries => entries?,
+        };
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() && !path.is_symlink() {
+                folders.push(path);
+                continue;
+            }
+            match read(&path) {
                 Some(Ok(read)) => code.merge(read),
-                Some(Err(error)) => problems.push(error),
-                None => {}
+                Some(Err(error)) if !error.has_vanished() => problems.push(error),
+                _ => {}
             }
         }
     }
@@ -96,6 +105,11 @@ pub(crate) fn ranges(lines: impl Iterator<Item = u32>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
+    use verifork_protocol::coverage::code_file;
+    use verifork_protocol::whole_file;
+
     use super::*;
 
     #[test]
@@ -121,6 +135,28 @@ mod tests {
             None,
             "it is here"
         );
+    }
+
+    #[test]
+    fn files_that_tests_clear_meanwhile_are_no_problem() {
+        let folder = tempfile::tempdir().unwrap();
+        let test = folder.path().join("a/test");
+        let file = test.join(code_file("verilator"));
+        thread::scope(|scope| {
+            let tests = scope.spawn(|| {
+                for _ in 0..300 {
+                    whole_file::write(&file, "").unwrap();
+                    fs::remove_dir_all(&test).unwrap();
+                }
+            });
+            while !tests.is_finished() {
+                let (mut code, mut problems) = (Code::new(), Vec::new());
+                read_folder(folder.path(), &mut code, &mut problems).unwrap();
+                // A file with nothing in it is damaged; that is not in question here.
+                problems.retain(|it| matches!(it, FileError::System { .. }));
+                assert!(problems.is_empty(), "{problems:?}");
+            }
+        });
     }
 
     #[test]

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
 use anyhow::{Context as _, ensure};
+use clap::Args;
 use serde::Deserialize;
 use verifork_protocol::files::{OUTPUT, RUNS};
 use verifork_protocol::nearest::{did_you_mean, nearest};
 use verifork_protocol::variables::Variable;
-
-use crate::HarnessArgs;
 
 /// `cargo`, as it has started us.
 pub(crate) fn cargo() -> Command {
@@ -55,6 +54,17 @@ pub(crate) fn limit_compilers(command: &mut Command) {
     if env::var_os(limit).is_none_or(|value| value.is_empty()) {
         command.env(limit, COMPILE_LIMIT);
     }
+}
+
+/// Which testbench crate is meant.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct HarnessArgs {
+    /// The crate's `Cargo.toml`; that of the current folder by default.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) manifest_path: Option<PathBuf>,
+    /// The crate's test target that is the harness.
+    #[arg(long, default_value = "sim", value_name = "NAME")]
+    pub(crate) target: String,
 }
 
 impl HarnessArgs {

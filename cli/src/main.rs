@@ -10,17 +10,19 @@ mod doctor;
 mod elaborated;
 mod harness;
 mod object;
+mod output;
 mod report;
 mod run;
 mod source;
 mod waves;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use console::Term;
 use verifork_protocol::page::report;
+
+use harness::HarnessArgs;
 
 /// Cargo gives its own name for us as the first argument.
 #[derive(Parser)]
@@ -57,17 +59,6 @@ enum Command {
     Close(close::Close),
     /// Tells which simulators are installed and what they can do.
     Doctor,
-}
-
-/// Which testbench crate is meant.
-#[derive(Args, Clone, Debug, Default)]
-struct HarnessArgs {
-    /// `Cargo.toml` of the crate; that of the present folder by default.
-    #[arg(long, value_name = "PATH")]
-    manifest_path: Option<PathBuf>,
-    /// The test target that is its harness.
-    #[arg(long, default_value = "sim", value_name = "NAME")]
-    target: String,
 }
 
 fn main() -> ExitCode {

@@ -11,9 +11,8 @@ use verifork_protocol::files::{OUTPUT, RUNS, file_name};
 use verifork_protocol::nearest::nearest;
 use verifork_protocol::verdict::SHARED;
 
-use crate::HarnessArgs;
 use crate::doctor::is_there;
-use crate::harness::suite;
+use crate::harness::{HarnessArgs, suite};
 
 /// The programs that show waves, the one to be preferred first.
 const VIEWERS: [&str; 2] = ["surfer", "gtkwave"];

@@ -5,11 +5,11 @@
 //! name and then renamed, so it is never seen half written.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
+use verifork_protocol::whole_file;
 
 use crate::definition::{Counts, GroupDefinition};
 
@@ -148,6 +148,24 @@ pub enum FileError {
     },
 }
 
+impl FileError {
+    /// Whether the file was removed after its folder was listed: a test that begins clears its folder.
+    ///
+    /// ```
+    /// use std::path::Path;
+    /// use verifork_coverage::Record;
+    ///
+    /// let error = Record::read(Path::new("missing.coverage")).unwrap_err();
+    /// assert!(error.has_vanished());
+    /// ```
+    pub fn has_vanished(&self) -> bool {
+        match self {
+            FileError::System { path, error } => whole_file::has_vanished(path, error),
+            _ => false,
+        }
+    }
+}
+
 impl Record {
     /// The text of the file.
     pub fn text(&self) -> String {
@@ -174,7 +192,10 @@ impl Record {
     ///
     /// The system refuses it; what was there stays then.
     pub fn write(&self, path: &Path) -> Result<(), FileError> {
-        write_whole(path, &self.text())
+        whole_file::write(path, self.text()).map_err(|error| FileError::System {
+            path: path.to_owned(),
+            error,
+        })
     }
 
     /// Reads a file.
@@ -241,27 +262,6 @@ impl Record {
             )),
         }
     }
-}
-
-/// Writes a file whole or not at all.
-pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), FileError> {
-    let system = |error| FileError::System {
-        path: path.to_owned(),
-        error,
-    };
-    // Others may write the same file, in this process too.
-    static WRITTEN: AtomicU64 = AtomicU64::new(0);
-    let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}-{number}", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let written = fs::File::create(&beside)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| fs::rename(&beside, path));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        system(error)
-    })
 }
 
 #[cfg(test)]

@@ -201,3 +201,26 @@ fn where_no_bin_counts_nothing_is_covered_and_the_rest_is_not_made_better() {
         (Some(50.0), Some(50.0))
     );
 }
+
+#[test]
+fn a_folder_that_its_test_clears_meanwhile_is_no_problem() {
+    let folder = tempfile::tempdir().unwrap();
+    let test = folder.path().join("runs/test");
+    let record = Record {
+        source: Source::default(),
+        groups: Vec::new(),
+    };
+    std::thread::scope(|scope| {
+        let tests = scope.spawn(|| {
+            for _ in 0..300 {
+                std::fs::create_dir_all(&test).unwrap();
+                record.write(&test.join("a.coverage")).unwrap();
+                std::fs::remove_dir_all(&test).unwrap();
+            }
+        });
+        while !tests.is_finished() {
+            let (_, problems) = Database::read_folder(folder.path()).unwrap();
+            assert!(problems.is_empty(), "{problems:?}");
+        }
+    });
+}

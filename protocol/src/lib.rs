@@ -4,8 +4,8 @@
 //!   [declarations], [settings](variables), kinds of [coverage], names of [simulators], [items] of sequences;
 //! - the data that reports read: [verdicts](verdict) and [trends](trend);
 //! - the text that they write: [`JUnit` XML](junit), [failures](failure), simulated [time], [shell] words, [names](nearest)
-//!   that are close to a misspelt one, names of [files] and folders, the width of a [page] and
-//!   its [colour](color).
+//!   that are close to a misspelt one, names of [files] and folders, [files that are written whole](whole_file),
+//!   the width of a [page] and its [colour](color).
 //!
 //! This crate is not for testbenches. Its version is that of the crates that use it, and it changes with them.
 
@@ -27,6 +27,7 @@ pub mod time;
 pub mod trend;
 pub mod variables;
 pub mod verdict;
+pub mod whole_file;
 
 /// The version of the library, its harness and its command.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::whole_file;
+
 /// The file's name.
 pub const FILE: &str = "trend.jsonl";
 /// From this size on, in bytes, the older half of the file is left out.
@@ -56,9 +58,7 @@ pub fn add(folder: &Path, point: &Point) -> io::Result<()> {
         let text = fs::read_to_string(&path)?;
         let middle = text.ceil_char_boundary(text.len() / 2);
         let kept = text[middle..].split_once('\n').map_or("", |(_, kept)| kept);
-        let beside = folder.join(format!("{FILE}.{}", std::process::id()));
-        fs::write(&beside, kept)?;
-        fs::rename(&beside, &path)?;
+        whole_file::write(&path, kept)?;
     }
     Ok(())
 }

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::whole_file;
+
 /// What the file means. Another number: another meaning.
 pub const FORMAT: u32 = 1;
 /// The file's name.
@@ -109,6 +111,16 @@ impl std::fmt::Display for VerdictError {
 
 impl std::error::Error for VerdictError {}
 
+impl VerdictError {
+    /// Whether the file was removed after its folder was listed: see [`whole_file::has_vanished`].
+    pub fn has_vanished(&self) -> bool {
+        match self {
+            VerdictError::System(path, error) => whole_file::has_vanished(path, error),
+            _ => false,
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Written<'a> {
     verifork_verdict: u32,
@@ -122,7 +134,7 @@ struct Read {
 }
 
 impl TestVerdict {
-    /// Writes the file into this folder, whole or not at all. Folders that are missing are made.
+    /// Writes the file into this folder, whole or not at all. Folders that are missing are created.
     ///
     /// # Errors
     ///
@@ -134,19 +146,7 @@ impl TestVerdict {
         };
         let text = serde_json::to_string(&written).expect("a verdict has no keys but names");
         let path = folder.join(FILE);
-        let beside = folder.join(format!("{FILE}.{}", std::process::id()));
-        let put = || fs::write(&beside, &text).and_then(|()| fs::rename(&beside, &path));
-        // The folder is nearly always there.
-        let done = match put() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(folder).and_then(|()| put())
-            }
-            done => done,
-        };
-        done.map_err(|error| {
-            let _ = fs::remove_file(&beside);
-            VerdictError::System(path.clone(), error)
-        })
+        whole_file::write(&path, text).map_err(|error| VerdictError::System(path, error))
     }
 
     /// Reads a file.

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::io::{self, Read as _, Seek as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use verifork_protocol::failure::DOES_NOT_COMPILE;
 use verifork_protocol::time::wall_clock;
 use verifork_protocol::variables::Variable;
+use verifork_protocol::whole_file;
 
 use crate::hash::PartsHash;
 use crate::inputs::{self, Inputs, Recorder, Verdict};
@@ -513,11 +514,7 @@ fn read_record(folder: &Path) -> Option<Record> {
 
 /// Writes the record, whole or not at all.
 fn write_record(folder: &Path, record: &Record) -> io::Result<()> {
-    let text = serde_json::to_string(record)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(folder.join(RECORD))?;
-    Ok(())
+    whole_file::write(&folder.join(RECORD), serde_json::to_string(record)?)
 }
 
 /// Says, once a simulator, that its designs are compiled by every process that needs them.

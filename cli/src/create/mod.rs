@@ -29,11 +29,11 @@ use self::design::{DesignOptions, LeftOut, absolute};
 use self::first_test::{NOTHING_MOVED, first_test, has_checks, trial};
 use self::seen::Seen;
 use self::trying::{look_at_lines, parts, told, try_buses};
-use crate::HarnessArgs;
-use crate::bind::{Bind, write};
+use crate::bind::Bind;
 use crate::elaborated::Design;
-use crate::harness::{Event, cargo, limit_compilers, suite};
+use crate::harness::{Event, HarnessArgs, cargo, limit_compilers, suite};
 use crate::object::Object;
+use crate::output::write;
 use crate::source::{Extent, Written, source};
 
 #[derive(Args)]

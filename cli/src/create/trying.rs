@@ -10,8 +10,8 @@ use super::ports::Purpose;
 use super::serial::{Serial, serials};
 use super::traffic::{TEST, traffic};
 use super::{Failure, failures, formatted, survey, texts};
-use crate::HarnessArgs;
-use crate::bind::write;
+use crate::harness::HarnessArgs;
+use crate::output::write;
 use crate::source::{Port, Written};
 
 /// The buses and serial lines of a design.

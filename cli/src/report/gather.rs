@@ -14,6 +14,7 @@ use verifork_protocol::results::{self, Ended, Results};
 use verifork_protocol::simulators::Simulator;
 use verifork_protocol::trend::{self, Point};
 use verifork_protocol::verdict::{self, DESCRIBED, SHARED, Status, TestVerdict};
+use verifork_protocol::whole_file;
 
 use crate::code;
 
@@ -99,12 +100,14 @@ impl Gathered {
         self.problems.push(format!("`{}`: {error}", path.display()));
     }
 
-    /// Reads what lies in a folder and below. The results of simulations that a harness has started are in
+    /// Reads what lies in a folder and below. What vanishes meanwhile is no problem: a test that begins clears its
+    /// folder. The results of simulations that a harness has started are in
     /// its verdicts already.
     fn read_folder(&mut self, folder: &Path, judged: bool) {
         let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let mut entries = match entries {
             Ok(entries) => entries,
+            Err(error) if whole_file::has_vanished(folder, &error) => return,
             Err(error) => return self.problem(folder, &error),
         };
         entries.sort_by_key(std::fs::DirEntry::file_name);
@@ -132,11 +135,13 @@ impl Gathered {
         if name == verdict::FILE {
             match TestVerdict::read(path) {
                 Ok(verdict) => self.verdicts.push(verdict),
+                Err(error) if error.has_vanished() => {}
                 Err(error) => self.problems.push(error.to_string()),
             }
         } else if name.ends_with(&format!(".{EXTENSION}")) {
             match Record::read(path) {
                 Ok(record) => self.database.add(record),
+                Err(error) if error.has_vanished() => {}
                 Err(error) => self.problems.push(error.to_string()),
             }
         } else if let Some(read) = code::read(path) {
@@ -144,6 +149,7 @@ impl Gathered {
             self.code_written = self.code_written.max(written);
             match read {
                 Ok(read) => self.code.merge(read),
+                Err(error) if error.has_vanished() => {}
                 Err(error) => self.problems.push(error.to_string()),
             }
         } else if is_json_lines(path) && name != trend::FILE {
@@ -165,6 +171,9 @@ impl Gathered {
             self.problem(path, problem);
         }
         let Some(loaded) = &read.loaded else {
+            if !path.exists() {
+                return;
+            }
             return self.problem(
                 path,
                 &"it has no results: no simulator has loaded the plugin",
@@ -248,5 +257,38 @@ fn by_hand(ended: &Ended, of_run: &TestVerdict) -> TestVerdict {
         simulated_ns: Some(ended.simulated_ns.clone()),
         wall: ended.wall,
         ..of_run.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use verifork_coverage::Source;
+
+    use super::*;
+
+    #[test]
+    fn folders_that_tests_clear_meanwhile_are_no_problem() {
+        let folder = tempfile::tempdir().unwrap();
+        let test = folder.path().join("runs/a/test");
+        let verdict = TestVerdict::default();
+        let record = Record {
+            source: Source::default(),
+            groups: Vec::new(),
+        };
+        thread::scope(|scope| {
+            let tests = scope.spawn(|| {
+                for _ in 0..300 {
+                    verdict.write(&test).unwrap();
+                    record.write(&test.join("a.coverage")).unwrap();
+                    fs::remove_dir_all(&test).unwrap();
+                }
+            });
+            while !tests.is_finished() {
+                let gathered = Gathered::read(&[folder.path().to_owned()]).unwrap();
+                assert_eq!(gathered.problems, [""; 0]);
+            }
+        });
     }
 }

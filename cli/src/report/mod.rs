@@ -6,12 +6,9 @@ mod page;
 mod requirements;
 
 use std::fmt::Write as _;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::Args;
 use verifork_coverage::overall;
 use verifork_protocol::trend::{self, Point};
@@ -22,6 +19,7 @@ use self::page::Page;
 use self::requirements::{Requirement, State};
 use crate::coverage::{count, shown_percent};
 use crate::harness::output_folder;
+use crate::output::write;
 
 /// The page's name, in the target folder and elsewhere.
 const FILE: &str = "report.html";
@@ -91,8 +89,7 @@ impl Report {
             code,
             requirements: &requirements,
         };
-        write_whole(output, &page.html())
-            .with_context(|| format!("cannot write `{}`", output.display()))?;
+        write(output, &page.html())?;
         println!(
             "{}\n{}",
             output.display(),
@@ -159,20 +156,4 @@ fn summary(
         );
     }
     text
-}
-
-/// Writes a file whole or not at all, with the folders that are missing.
-fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(folder)?;
-    let file = tempfile::NamedTempFile::new_in(folder)?;
-    fs::write(file.path(), text)?;
-    // As any file that a user makes, not for its owner alone.
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    fs::set_permissions(file.path(), mode)?;
-    file.persist(path)?;
-    Ok(())
 }

@@ -15,9 +15,8 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use verifork_protocol::variables::Variable;
 
-use crate::HarnessArgs;
 use crate::close::read_seeds;
-use crate::harness::{Event, Harness, code, nothing_fits, suite};
+use crate::harness::{Event, Harness, HarnessArgs, code, nothing_fits, suite};
 use display::{Color, Counts, Display, Page, Running, Table};
 
 /// How often what runs is shown anew.

@@ -5,9 +5,10 @@ use std::io::Write as _;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use super::target::{Failed, Target, replace};
+use super::target::Target;
 use super::write::{self, Counts, DECLARATION};
 use super::{Case, Earlier, JunitError, Report};
+use crate::whole_file::{Failed, replace_durably};
 
 /// A report whose tests run now.
 #[derive(Debug)]
@@ -95,7 +96,7 @@ impl JunitFile {
         let mut file = JunitFile::new(path, earlier, report)?;
         let draft = file.draft(true);
         if let Target::Regular(to) = &file.target {
-            let present = replace(to, &draft).map_err(|failed| error(path, failed))?;
+            let present = replace_durably(to, &draft).map_err(|failed| error(path, failed))?;
             file.present = Some(present);
         }
         Ok(file)
@@ -181,7 +182,7 @@ impl JunitFile {
     pub fn finish(mut self) -> Result<(), JunitError> {
         let text = self.draft(false);
         let written = match &mut self.target {
-            Target::Regular(path) => replace(path, &text).map(drop),
+            Target::Regular(path) => replace_durably(path, &text).map(drop),
             Target::Stream(stream) => through(stream, &text),
         };
         written.map_err(|failed| error(&self.path, failed))

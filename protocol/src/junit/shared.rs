@@ -7,10 +7,11 @@ use std::path::Path;
 use std::str::FromStr;
 
 use super::file::error;
-use super::target::{Failed, Target, replace};
+use super::target::Target;
 use super::write::{self, Counts, DECLARATION};
 use super::{Case, JunitError, Outcome, Report, Suite, write_report};
 use crate::files::file_name;
+use crate::whole_file::{Failed, replace_durably};
 
 const CLOSING: &str = "</testsuites>\n";
 
@@ -132,7 +133,7 @@ fn enter_in_turn(
                 fs::remove_file(entry.path()).map_err(in_index)?;
             }
         }
-        replace(to, (head(Counts::default()) + END).as_bytes())?;
+        replace_durably(to, (head(Counts::default()) + END).as_bytes())?;
         fs::write(index.join("run"), run).map_err(in_index)?;
     }
     let name = index.join(file_name(&format!("{suite}::{}", case.name)));

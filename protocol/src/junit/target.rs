@@ -7,10 +7,8 @@ use std::os::fd::AsFd as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::atomic::{AtomicU32, Ordering};
 
-/// What could not be done, and why.
-pub(super) type Failed = (&'static str, io::Error);
+use crate::whole_file::{Failed, folder_of};
 
 #[derive(Debug)]
 pub(super) enum Target {
@@ -42,7 +40,7 @@ impl Target {
             let Some(name) = path.file_name() else {
                 return Err(("this is not a path of a file", invalid("it has no name")));
             };
-            let parent = folder(&path).to_owned();
+            let parent = folder_of(&path).to_owned();
             if is_own_descriptors(&parent) {
                 let number = name.to_str().and_then(|name| name.parse().ok());
                 let opened = descriptor(number, &path);
@@ -77,13 +75,6 @@ impl Target {
     }
 }
 
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
-}
-
 /// Whether the folder is that of this process's descriptors, which `/dev/stdout` leads to.
 fn is_own_descriptors(folder: &Path) -> bool {
     let own = PathBuf::from(format!("/proc/{}/fd", process::id()));
@@ -101,45 +92,4 @@ fn descriptor(number: Option<i32>, path: &Path) -> io::Result<File> {
         Some(2) => Ok(File::from(io::stderr().as_fd().try_clone_to_owned()?)),
         _ => OpenOptions::new().append(true).open(path),
     }
-}
-
-/// Puts a file with this text in place of whatever is there, and gives it open for writing.
-///
-/// # Errors
-///
-/// It cannot be written. What was there is left as it was, and nothing beside it.
-pub(super) fn replace(path: &Path, text: &[u8]) -> Result<File, Failed> {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let folder = folder(path);
-    fs::create_dir_all(folder).map_err(|error| ("the folder cannot be made", error))?;
-    // In the same folder, because a rename cannot cross file systems; with the process's number,
-    // because several may have been given one path.
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let temporary = folder.join(format!(".verifork-{}-{number}.tmp", process::id()));
-    let written = write_durably(&temporary, path, text)
-        .map_err(|error| ("a temporary file beside it cannot be written", error))
-        .and_then(|file| {
-            let renamed = fs::rename(&temporary, path);
-            let renamed = renamed.map_err(|error| ("it cannot be replaced", error));
-            renamed.map(|()| file)
-        });
-    if written.is_err() {
-        // It may not be there; the first error is the one to report.
-        let _ = fs::remove_file(&temporary);
-    } else {
-        // Makes the rename last through a loss of power. Some file systems cannot, and the file is
-        // whole without it.
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    }
-    written
-}
-
-fn write_durably(path: &Path, like: &Path, text: &[u8]) -> io::Result<File> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    if let Ok(present) = fs::metadata(like) {
-        file.set_permissions(present.permissions())?;
-    }
-    file.write_all(text)?;
-    file.sync_all()?;
-    Ok(file)
 }

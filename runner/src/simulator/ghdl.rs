@@ -9,10 +9,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{
-    Backend, BuildFolder, Installation, RunArguments, Waves, generics, joined, plusargs,
-    write_whole,
-};
+use verifork_protocol::whole_file;
+
+use super::{Backend, BuildFolder, Installation, RunArguments, Waves, generics, joined, plusargs};
 use crate::design::VhdlStandard;
 use crate::known::Simulator;
 use crate::resolved::{ResolvedDesign, work_of};
@@ -142,7 +141,7 @@ impl Backend for Ghdl {
         file: &Path,
     ) -> io::Result<()> {
         if who_counts(found) == Some(Counted::ByGcc) {
-            return write_whole(file, counted_by_gcc(work)?.as_bytes());
+            return whole_file::write(file, counted_by_gcc(work)?.as_bytes());
         }
         // Its name has the time in it.
         let is_own = |name: &str| {
@@ -153,7 +152,7 @@ impl Backend for Ghdl {
             .iter()
             .find(|it| is_own(&it.file_name().to_string_lossy()));
         let own = own.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        write_whole(file, &fs::read(own.path())?)
+        whole_file::write(file, &fs::read(own.path())?)
     }
 
     fn run(

@@ -452,15 +452,6 @@ pub(crate) fn show(command: &Command) -> String {
         .join(" ")
 }
 
-/// Writes a file whole or not at all.
-fn write_whole(path: &Path, text: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    std::io::Write::write_all(&mut file, text)?;
-    file.persist(path)?;
-    Ok(())
-}
-
 /// An argument of a prefix and a path that need not be UTF-8.
 fn joined(prefix: &str, path: &Path) -> OsString {
     let mut argument = OsString::from(prefix);

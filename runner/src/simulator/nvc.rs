@@ -6,9 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use verifork_protocol::whole_file;
+
 use super::{
     Backend, BuildFolder, Installation, RunArguments, Waves, declarations, generics, joined,
-    plusargs, write_whole,
+    plusargs,
 };
 use crate::design::VhdlStandard;
 use crate::known::Simulator;
@@ -148,7 +150,7 @@ impl Backend for Nvc {
             let told = String::from_utf8_lossy(&output.stderr).trim().to_owned();
             return Err(io::Error::other(told));
         }
-        write_whole(file, &output.stdout)
+        whole_file::write(file, &output.stdout)
     }
 
     fn run(&self, found: &Installation, design: &ResolvedDesign, run: RunArguments<'_>) -> Command {

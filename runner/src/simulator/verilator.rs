@@ -10,9 +10,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use verifork_protocol::whole_file;
+
 use super::{
     Backend, BuildFolder, Installation, RunArguments, Waves, declarations, folders_and_macros,
-    literal, plusargs, write_whole,
+    literal, plusargs,
 };
 use crate::design::ParameterValue;
 use crate::inputs::Inputs;
@@ -222,7 +224,7 @@ impl Backend for Verilator {
         let mut text = fs::read_to_string(work.join("coverage.dat"))?;
         // It has no end by which a file that was cut short would be known.
         text.push_str("# complete\n");
-        write_whole(file, text.as_bytes())
+        whole_file::write(file, text.as_bytes())
     }
 
     fn run(

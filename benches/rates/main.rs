@@ -8,9 +8,9 @@
 //!
 //! `--sim`: `icarus` (the default), `ghdl`, `nvc` or `verilator`. `--count` events a run (300000;
 //! 3000000 on Verilator), `--rounds` runs of each contender, in turns (7), `--memory` rounds of each check
-//! of the memory (10000000; 0 for none), `--peers` with cocotb and rustdv, `--write` brings the table in
-//! `docs/performance.md` up to date, and names choose what runs. Nothing here has an opinion on the rates;
-//! memory that grows fails, and so do contenders that do not read the same values.
+//! of the memory (10000000; 0 for none), `--peers` with cocotb and rustdv, and names choose what
+//! runs. `--write` updates the table in `docs/performance.md`, or with names only their rows. Nothing here judges
+//! the rates; memory that grows fails, and so do contenders that do not read the same values.
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
@@ -41,6 +41,7 @@ use std::process::{Command, ExitCode};
 
 use common::{find_tool, release_plugin, run};
 use contender::{Rates, Work, number};
+use table::Section;
 
 const MEMORY: [&str; 7] = [
     "memory::edges",
@@ -199,20 +200,41 @@ fn measure(
         .iter()
         .flat_map(|(work, rates)| table::rows(work, rates))
         .collect();
-    let mut text = table::markdown(&rows);
-    let loads = format!("load {before} before, {} after", load());
-    _ = write!(
-        text,
-        "\n\n{version}; {count} events a run, {rounds} runs in turns, {loads}."
+    let how = format!(
+        "{count} events a run, {rounds} runs in turns, load {before} before, {} after.",
+        load()
     );
-    if let Some(watching) = verilator::watching(&works) {
-        _ = write!(text, " {watching}");
-    }
-    println!("\n{text}");
+    let watching = verilator::watching(&works);
+    let mut measured = Section {
+        rows,
+        notes: vec![format!("{version}; {how}")],
+    };
+    measured.notes.extend(watching.clone());
+    println!("\n{}", measured.text());
     if settings.write {
         let peers = if settings.peers { "-peers" } else { "" };
-        table::write(&format!("{place}{peers}"), &text);
-        table::write("machine", &machine());
+        let place = format!("{place}{peers}");
+        if settings.names.is_empty() {
+            table::write(&place, &measured.text());
+            table::write("machine", &machine());
+        } else {
+            let mut section = Section::parse(&table::read(&place));
+            assert!(
+                section
+                    .notes
+                    .first()
+                    .is_some_and(|note| note.starts_with(version)),
+                "the table was measured on another version: measure all of it, without names"
+            );
+            for (work, rates) in &works {
+                section.replace(table::rows(work, rates));
+                section.note(&format!("Of {}: ", work.name), &how);
+            }
+            if let Some(watching) = watching {
+                section.note(verilator::TO_WATCH, &watching[verilator::TO_WATCH.len()..]);
+            }
+            table::write(&place, &section.text());
+        }
     }
     works
 }

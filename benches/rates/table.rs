@@ -18,8 +18,11 @@ const HEADINGS: [&str; 8] = [
     "ratio",
 ];
 
-/// A work's lines: a contender each.
-pub(crate) fn rows(work: &Work, rates: &[Rates]) -> Vec<[String; 8]> {
+/// A row of the table.
+pub(crate) type Row = [String; 8];
+
+/// A work's rows, one for each contender.
+pub(crate) fn rows(work: &Work, rates: &[Rates]) -> Vec<Row> {
     let (first, first_median) = rates[0].times();
     let first_instructions = rates[0].instructions;
     let contenders = work.contenders.iter().zip(rates).enumerate();
@@ -59,7 +62,7 @@ fn ratio(ratio: f64) -> String {
 }
 
 /// The lines as Markdown, in columns.
-pub(crate) fn markdown(rows: &[[String; 8]]) -> String {
+pub(crate) fn markdown(rows: &[Row]) -> String {
     let headings = HEADINGS.map(str::to_owned);
     let widths: [usize; 8] = std::array::from_fn(|column| {
         let all = rows.iter().chain([&headings]);
@@ -67,7 +70,7 @@ pub(crate) fn markdown(rows: &[[String; 8]]) -> String {
             .max()
             .unwrap_or_default()
     });
-    let line = |row: &[String; 8]| {
+    let line = |row: &Row| {
         let mut line = "|".to_owned();
         for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
             _ = if column < 2 {
@@ -91,7 +94,77 @@ pub(crate) fn markdown(rows: &[[String; 8]]) -> String {
     lines.join("\n")
 }
 
-/// Puts text into the page, in the place for it.
+/// What the page says of one simulator: a table, and sentences below it on how it was measured.
+pub(crate) struct Section {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Section {
+    /// Reads a section as [`Section::text`] writes it.
+    pub(crate) fn parse(text: &str) -> Section {
+        let (table, notes) = text.trim().split_once("\n\n").unwrap_or((text.trim(), ""));
+        // After the headings and the dashes below them.
+        let rows = table.lines().skip(2).filter_map(|line| {
+            let cells = line.trim_matches('|').split('|');
+            let cells: Vec<String> = cells.map(|cell| cell.trim().to_owned()).collect();
+            cells.try_into().ok()
+        });
+        let sentences = notes.trim_end_matches('.').split(". ");
+        let sentences = sentences.filter(|sentence| !sentence.is_empty());
+        Section {
+            rows: rows.collect(),
+            notes: sentences.map(|sentence| format!("{sentence}.")).collect(),
+        }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        format!("{}\n\n{}", markdown(&self.rows), self.notes.join(" "))
+    }
+
+    /// Replaces the rows of one work, or adds them as the last ones.
+    pub(crate) fn replace(&mut self, rows: Vec<Row>) {
+        let work = &rows[0][0];
+        let start = self.rows.iter().position(|row| row[0] == *work);
+        let start = start.unwrap_or(self.rows.len());
+        // Only the first row of a work has its name.
+        let others = self.rows.iter().skip(start + 1);
+        let end =
+            self.rows.len().min(start + 1) + others.take_while(|row| row[0].is_empty()).count();
+        self.rows.splice(start..end, rows);
+    }
+
+    /// Replaces the sentence that begins so, or adds it as the last one.
+    pub(crate) fn note(&mut self, beginning: &str, rest: &str) {
+        self.notes.retain(|note| !note.starts_with(beginning));
+        self.notes.push(format!("{beginning}{rest}"));
+    }
+}
+
+/// What the page has in a place.
+///
+/// # Panics
+///
+/// If the page has no such place.
+pub(crate) fn read(place: &str) -> String {
+    let page = fs::read_to_string(root().join(PAGE)).expect("the page is there");
+    let (begin, end) = marks(place);
+    let inside = page
+        .split_once(&begin)
+        .and_then(|(_, rest)| rest.split_once(&end));
+    let (inside, _) = inside.unwrap_or_else(|| panic!("{PAGE} has no `{begin}` and `{end}`"));
+    inside.to_owned()
+}
+
+/// What stands around a place.
+fn marks(place: &str) -> (String, String) {
+    (
+        format!("<!-- {place}: begin -->"),
+        format!("<!-- {place}: end -->"),
+    )
+}
+
+/// Puts text into a place of the page.
 ///
 /// # Panics
 ///
@@ -99,10 +172,7 @@ pub(crate) fn markdown(rows: &[[String; 8]]) -> String {
 pub(crate) fn write(place: &str, text: &str) {
     let path = root().join(PAGE);
     let page = fs::read_to_string(&path).expect("the page is there");
-    let (begin, end) = (
-        format!("<!-- {place}: begin -->"),
-        format!("<!-- {place}: end -->"),
-    );
+    let (begin, end) = marks(place);
     let (before, rest) = page
         .split_once(&begin)
         .unwrap_or_else(|| panic!("{PAGE} has no `{begin}`"));

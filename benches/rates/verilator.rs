@@ -289,6 +289,9 @@ fn on_bus(bus: &Bus, design: Design, stand: &Rc<Stand>, peers: Option<&Rc<peers:
     Work::new(bus.work, contenders)
 }
 
+/// How the sentence of [`watching`] begins.
+pub(crate) const TO_WATCH: &str = "To watch 100 signals that do not change costs an evaluation";
+
 /// What watching costs an evaluation, of which a cycle has two: the works that differ in it, compared.
 pub(crate) fn watching(measured: &[(Work, Vec<Rates>)]) -> Option<String> {
     let of = |name: &str| measured.iter().find(|(work, _)| work.name == name);
@@ -308,7 +311,7 @@ pub(crate) fn watching(measured: &[(Work, Vec<Rates>)]) -> Option<String> {
         })
         .collect();
     Some(format!(
-        "To watch 100 signals that do not change costs an evaluation, of which a cycle has two: {}.",
+        "{TO_WATCH}, of which a cycle has two: {}.",
         costs.join("; ")
     ))
 }

@@ -19,7 +19,7 @@
     return element;
   }
 
-  // What is shown stands in the address, behind the `#`: a link leads to just that.
+  // The address has what is shown, after the `#`, so a link leads to exactly that.
   const state = { view: 'tests', filter: '', status: '', holes: false, open: new Set() };
   function readHash() {
     const hash = new URLSearchParams(location.hash.slice(1));
@@ -39,7 +39,7 @@
   }
   const keep = () => history.replaceState(null, '', hashOf(state));
 
-  /** What is filled only once it is opened. */
+  /** An element that is filled when it is opened for the first time. */
   function disclosure(id, summary, fill, opened = false) {
     const body = h('div', { class: 'body' });
     let filled = false;
@@ -56,7 +56,7 @@
     return details;
   }
 
-  /** Some of a long list, and a button for more. */
+  /** The first items of a long list, and a button for more. */
   function some(items, parent, make, size = 200) {
     let shown = 0;
     const more = h('button', { type: 'button', onclick: () => next(true) });
@@ -72,7 +72,7 @@
       } else more.remove();
       if (asked) (made[0]?.querySelector('summary, button, a') ?? made[0])?.focus?.();
     }
-    // The parent has to be in its place for the button to follow it.
+    // The button follows the parent, which must be in the page by then.
     queueMicrotask(() => next(false));
     return parent;
   }
@@ -122,7 +122,7 @@
     if (test.product) entry('simulator', test.product);
     if (test.seed) entry('seed', test.seed);
     if (test.simulated) entry('simulated', `${test.simulated} ns`);
-    if (test.at) entry('begun', time(test.at));
+    if (test.at) entry('started', time(test.at));
     if (test.covers.length) entry('covers', test.covers.map((name, at) => [at ? ', ' : '',
       h('a', { href: hashOf({ view: 'requirements', filter: name }) }, name)]));
     const hits = runsOf(test).flatMap(run => run.hits);
@@ -262,13 +262,13 @@
       if (!byLine.has(line)) byLine.set(line, []);
       byLine.get(line).push([kind, name, n]);
     }
-    if (!lines) body.append(h('p', { class: 'odd' }, 'The source is not where it was compiled: only the numbers of its lines are shown.'));
+    if (!lines) body.append(h('p', { class: 'odd' }, 'The source file is not where it was compiled: only the line numbers are shown.'));
     const numbers = lines ? lines.map((_, at) => at + 1) : [...byLine.keys()].sort((a, b) => a - b);
     const missed = number => (byLine.get(number) ?? []).filter(([, , n]) => !n);
     const rows = numbers.filter(number => !state.holes || missed(number).length);
     const tbody = h('tbody');
     body.append(h('div', { class: 'scroll' }, h('table', { class: 'source' },
-      h('caption', {}, 'Lines with how often their statements were executed, and what in them never happened'),
+      h('caption', {}, 'How often the statements of each line were executed, and what never happened in it'),
       h('thead', {}, h('tr', {}, ['Line', 'Hits', 'State', 'Source', 'Never happened'].map(it => h('th', { scope: 'col' }, it)))), tbody)));
     some(rows, tbody, number => {
       const all = byLine.get(number) ?? [];
@@ -288,12 +288,12 @@
       (!state.holes || file.percent < 100) && matches(file.name));
     fit.sort((a, b) => a.percent - b.percent || a.name.localeCompare(b.name));
     return [tools({ holes: true, found: `${count(fit.length, 'file')} of ${data.files.length}` }),
-      table('By what it is', ['Kind', 'Covered', ''], data.kinds.map(it =>
+      table('By kind', ['Kind', 'Covered', ''], data.kinds.map(it =>
         [it.name, `${it.covered.toLocaleString('en')} of ${it.of.toLocaleString('en')}`, measure(it.percent)])),
       some(fit, h('ul', { class: 'list' }), file => h('li', {}, disclosure(`c${file.at}`,
         [h('span', { class: 'name' }, file.name, h('span', { class: 'dim' }, ` ${file.covered} of ${file.of}`)), measure(file.percent)],
         body => {
-          if (file.changed) body.append(h('p', { class: 'odd' }, 'This file is newer than what was told of it: its lines may have moved.'));
+          if (file.changed) body.append(h('p', { class: 'odd' }, 'This file is newer than its coverage: its lines may have moved.'));
           source(json(`code-${file.at}`), body);
         }, fit.length === 1)))];
   }
@@ -303,12 +303,12 @@
   function requirements() {
     const fit = data.requirements.filter(it => matches(it.name, it.text));
     return [tools({ found: `${count(fit.length, 'requirement')} of ${data.requirements.length}` }),
-      table('Passed: a test of it passed, and none failed', ['Requirement', 'State', 'Tests'],
+      table('Passed: at least one of its tests passed, and none failed', ['Requirement', 'State', 'Tests'],
         fit.map(it => [[h('strong', {}, it.name), it.text && h('span', { class: 'dim' }, ` ${it.text}`)],
-          h('span', { class: PROVEN[it.state][1] }, PROVEN[it.state][0]),
+          h('span', { class: `whole ${PROVEN[it.state][1]}` }, PROVEN[it.state][0]),
           it.tests.length ? it.tests.slice(0, 50).map(at => {
             const test = data.tests[at];
-            return h('div', {}, h('span', { class: STATES[test.status][1] }, `${STATES[test.status][0]} `),
+            return h('div', {}, h('span', { class: `whole ${STATES[test.status][1]}` }, `${STATES[test.status][0]} `),
               h('a', { href: hashOf({ view: 'tests', filter: it.name, open: new Set([`t${test.id}`, `s${test.suite}`]) }) }, `${suiteOf(test)} · ${test.test}`));
           }).concat(it.tests.length > 50 ? [h('div', {}, `and ${it.tests.length - 50} more`)] : [])
             : h('span', { class: 'bad' }, 'none')]))];
@@ -346,8 +346,8 @@
     return [h('h2', {}, `Last ${count(points.length, 'run')}`),
       points.length ? h('div', { class: 'scroll' }, drawing) : h('p', {}, 'No run is stored.'),
       h('p', { class: 'dim' }, 'Columns: tests passed, skipped, failed. Lines, up to 100 %: functional coverage, and code coverage dashed, as they were when a report was made.'),
-      table('The newest first', ['Run', 'Passed', 'Failed', 'Skipped', 'Functional', 'Code'],
-        [...data.trend].reverse().map(it => [time(it.at), it.passed, h('span', { class: it.failed ? 'bad' : null }, it.failed), it.skipped,
+      table('Newest first', ['Run', 'Passed', 'Failed', 'Skipped', 'Functional', 'Code'],
+        [...data.trend].reverse().map(it => [h('span', { class: 'whole' }, time(it.at)), it.passed, h('span', { class: it.failed ? 'bad' : null }, it.failed), it.skipped,
           value(it.functional), value(it.code)].map(cell => typeof cell === 'number' ? String(cell) : cell)))];
   }
 

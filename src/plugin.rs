@@ -12,7 +12,7 @@ use crate::simulator::{self, MessageKind, Unusable};
 use crate::task;
 use crate::time::SimTime;
 
-/// Hands the simulator's events to the scheduler, and tells the runner when it begins and ends.
+/// Passes the simulator's events to the scheduler, and tells the run of tests when the simulation begins and ends.
 static EVENTS: Dispatch = Dispatch::new(run::HOOKS);
 
 /// The start-up routines of a VPI plugin, ended by a null pointer (IEEE 1800-2017, 36.9.1).
@@ -60,12 +60,11 @@ pub extern "C" fn verifork_verilator_end() {
     simulator::verilator::end();
 }
 
-/// What the host of a program that Verilator made asks where the design calls `$stop`, `$fatal` or
-/// `$error`, or an assertion fails: the run-time library does not tell it which. `fatal` is not 0 where
-/// the host knows that it is `$fatal`.
+/// The host of a model compiled by Verilator calls this where the design calls `$stop`, `$fatal` or `$error`, or an
+/// assertion fails: the run-time library does not say which. `fatal` is not 0 if the host knows that it is `$fatal`.
 ///
-/// Returns 1 where an error has been printed for this place, with which the simulation goes on; 2 for one
-/// that ends it; 0 where there is none, and the simulation is to stop.
+/// Returns 1 if an error was printed for this place and the simulation goes on; 2 if the error ends it; 0 if there
+/// was none and the simulation must stop.
 ///
 /// # Safety
 ///

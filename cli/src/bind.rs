@@ -16,30 +16,30 @@ use crate::object::Object;
 use crate::output::write;
 use crate::source::{Extent, source};
 
-/// Where the structs are written to, below the crate.
+/// The file with the structs, in the crate.
 const OUTPUT: &str = "src/dut.rs";
 
 #[derive(Args, Default)]
 pub(crate) struct Bind {
-    /// The design, by the beginning of its tests' names: with its label and its variant, if it has
-    /// them, as in `counter::vhdl::wide`. The first in `tests/sim.rs` by default.
+    /// The design, as its tests' names begin: with its label and variant, if it has them, as in
+    /// `counter::vhdl::wide`. By default the first in `tests/sim.rs`.
     #[arg(long, value_name = "NAME")]
     pub(crate) design: Option<String>,
     /// The file to write, relative to the crate.
     #[arg(long, default_value = OUTPUT, value_name = "PATH")]
     pub(crate) output: PathBuf,
-    /// Writes nothing; fails if the file is not what would be written.
+    /// Writes nothing; fails if the file is out of date.
     #[arg(long)]
     pub(crate) check: bool,
-    /// Signals, arrays and constants inside, too, beside ports and parameters.
+    /// Also binds signals, arrays and constants inside the design.
     #[arg(long)]
     pub(crate) internal: bool,
-    /// How many levels of instances below the top get structs of their own.
+    /// How many levels of instances below the top get their own structs.
     #[arg(long, default_value_t = 0, value_name = "LEVELS",
           value_parser = clap::value_parser!(u8).range(0..=6))]
     pub(crate) depth: u8,
-    /// A parameter or generic of the top that becomes no field: one that another simulator shows
-    /// differently, or not at all.
+    /// A parameter or generic of the top to leave out, because another simulator shows it
+    /// differently or not at all.
     #[arg(long, value_name = "NAME")]
     pub(crate) without: Vec<String>,
     #[command(flatten)]
@@ -59,7 +59,7 @@ impl Described {
         Ok(Described {
             simulator: description.simulator,
             tops: description.tops,
-            harness: harness.context("a description to which the harness has added nothing")?,
+            harness: harness.context("the description lacks the part of the harness")?,
         })
     }
 }
@@ -114,15 +114,15 @@ impl Bind {
         words.join(" ")
     }
 
-    /// The options that leave parameters out.
+    /// The options `--without`, as on the command line.
     pub(crate) fn words_without(&self) -> impl Iterator<Item = String> {
         self.without.iter().map(|name| format!("--without {name}"))
     }
 
-    /// Has the design elaborated and described.
+    /// Elaborates and describes the design.
     pub(crate) fn describe(&self) -> anyhow::Result<Design> {
         let folder = tempfile::tempdir().context("no temporary folder")?;
-        // Not through cargo, which would speak of a test that failed.
+        // Not through cargo, which would report a failed test.
         let mut command = self.harness.built()?.command();
         command.env("VERIFORK_DESCRIBE", folder.path());
         limit_compilers(&mut command);
@@ -133,7 +133,7 @@ impl Bind {
             let description = Description::read(&path).map_err(anyhow::Error::msg)?;
             described.push(Described::of(description)?);
         }
-        // That another one does not compile is in nobody's way.
+        // Another design may fail to compile.
         let chosen = self.choose(described);
         ensure!(
             status.success() || self.design.is_some() && chosen.is_ok(),
@@ -146,7 +146,7 @@ impl Bind {
         Ok(design)
     }
 
-    /// The design that is meant.
+    /// The design that the options name.
     fn choose(&self, mut described: Vec<Described>) -> anyhow::Result<Described> {
         described.sort_by_key(|it| it.harness.position);
         let Some(wanted) = &self.design else {
@@ -175,7 +175,7 @@ impl Bind {
     }
 }
 
-/// The design in one form, whoever has described it.
+/// The design in one form, whichever simulator has described it.
 fn settled(described: Described) -> anyhow::Result<Design> {
     let (mut packages, modules): (Vec<Object>, Vec<Object>) = described
         .tops
@@ -205,7 +205,7 @@ fn settled(described: Described) -> anyhow::Result<Design> {
     })
 }
 
-/// Whether a package is not a library's of the language.
+/// Whether a package is the user's, not one of the language's libraries.
 fn is_of_the_user(package: &str) -> bool {
     let library = package.split('.').next().unwrap_or_default();
     !["std", "ieee", "nvc", "$unit"].contains(&library.to_ascii_lowercase().as_str())

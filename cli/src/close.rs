@@ -1,4 +1,4 @@
-//! Runs seeds of tests while they add coverage, and keeps the fewest that reach it.
+//! `cargo verifork close`: runs seeds for as long as they add coverage, and keeps the fewest that reach it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ use verifork_protocol::time::{parse_wall, wall_clock};
 use verifork_protocol::variables::Variable;
 
 use crate::coverage::{count, shown_percent};
-use crate::harness::{HarnessArgs, nothing_fits, output_folder};
+use crate::harness::{HarnessArgs, no_match, output_folder};
 
 #[derive(Args)]
 pub(crate) struct Close {
@@ -24,21 +24,21 @@ pub(crate) struct Close {
     filters: Vec<String>,
     #[command(flatten)]
     harness: HarnessArgs,
-    /// No seed is begun later than this, but for the first.
+    /// Starts no seed after this time, except the first.
     #[arg(long, default_value = "10m", value_name = "TIME", value_parser = parse_wall)]
     budget: Duration,
-    /// So many seeds in a row may add nothing.
+    /// Stops after so many seeds in a row that add nothing.
     #[arg(long, default_value = "10", value_name = "SEEDS", value_parser = clap::value_parser!(u32).range(1..))]
     idle: u32,
-    /// The first seed; those after it follow.
+    /// The first seed; the others follow in order.
     #[arg(long, default_value = "1", value_name = "SEED")]
     first: u64,
-    /// The file for the seeds that are enough, which `cargo verifork run --seeds` runs again.
+    /// The file for the fewest seeds, which `cargo verifork run --seeds` runs again.
     #[arg(long, default_value = "seeds.txt", value_name = "FILE")]
     output: PathBuf,
 }
 
-/// Why no further seed is run.
+/// Why no more seeds run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     Covered,
@@ -47,7 +47,7 @@ enum End {
     Failed,
 }
 
-/// Bins that count.
+/// How many bins count, and how many of them are covered.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Bins {
     covered: usize,
@@ -71,9 +71,9 @@ impl Close {
         let begun = Instant::now();
         let harness = self.harness.built()?;
         let tests = self.selected(harness.tests()?)?;
-        // What is covered so far, for the draws of the seeds that follow.
+        // The coverage so far, for the draws of the next seeds.
         let stored = tempfile::tempdir().context("no folder for temporary files")?;
-        // Before the first run there may be no folder.
+        // The folder may not exist before the first run.
         let mut runs = self.runs().ok();
         let before = runs.as_deref().map(sources).transpose()?;
         let before = before.unwrap_or_default();
@@ -97,13 +97,13 @@ impl Close {
             let failed = !output.status.success();
             ensure!(
                 failed || !new.is_empty() || !database.is_empty(),
-                "none of {} has left coverage: a test that makes a cover group (`#[derive(CoverGroup)]`) does",
+                "{} wrote no coverage: a test with a cover group (`#[derive(CoverGroup)]`) does",
                 count(tests.len(), "test")
             );
             for (number, record) in new.into_iter().enumerate() {
                 let name = format!("{seed}-{number}.{EXTENSION}");
                 record.write(&stored.path().join(name))?;
-                // What a failed test has covered is not a reason to run its seed again.
+                // The coverage of a failed test is no reason to run its seed again.
                 if record.source.passed {
                     database.add(record);
                 }
@@ -115,17 +115,19 @@ impl Close {
                 "no bin of {} counts: there is nothing to cover",
                 count(totals.len(), "group")
             );
-            println!(
-                "seed {seed}: {} more, {} of {} covered ({:.1} %)",
-                count(now.covered.saturating_sub(bins.covered), "bin"),
-                now.covered,
-                now.of,
-                shown_percent(overall(&totals).unwrap_or(0.0))
-            );
+            if now.of > 0 {
+                println!(
+                    "seed {seed}: {}, {} of {} covered ({:.1} %)",
+                    count(now.covered.saturating_sub(bins.covered), "new bin"),
+                    now.covered,
+                    now.of,
+                    shown_percent(overall(&totals).unwrap_or(0.0))
+                );
+            }
             if failed {
                 print!("{}", String::from_utf8_lossy(&output.stdout));
                 eprint!("{}", String::from_utf8_lossy(&output.stderr));
-                eprintln!("error: it fails with {}={seed}", Variable::Seed.name());
+                eprintln!("error: a test fails with {}={seed}", Variable::Seed.name());
                 break End::Failed;
             }
             if now.covered == now.of {
@@ -147,7 +149,7 @@ impl Close {
         self.tell(&database, &tests, end)
     }
 
-    /// The folder of what runs leave.
+    /// The folder with the files of runs.
     fn runs(&self) -> anyhow::Result<PathBuf> {
         let folder = output_folder(self.harness.manifest_path.as_deref())?;
         Ok(folder.join(RUNS))
@@ -159,12 +161,12 @@ impl Close {
         };
         let selected: Vec<String> = tests.iter().filter(|test| fits(test)).cloned().collect();
         if selected.is_empty() {
-            bail!(nothing_fits(&self.filters, &tests));
+            bail!(no_match(&self.filters, &tests));
         }
         Ok(selected)
     }
 
-    /// Tells why it has ended, which seeds are enough, and writes these down.
+    /// Prints why it has ended and which seeds are enough, and writes them to the file.
     fn tell(&self, database: &Database, tests: &[String], end: End) -> anyhow::Result<ExitCode> {
         match end {
             End::Covered => println!("everything is covered"),
@@ -198,7 +200,7 @@ impl Close {
             let all: BTreeSet<u64> = database.runs().map(|run| run.source.seed).collect();
             let enough: Vec<String> = seeds.iter().map(u64::to_string).collect();
             println!(
-                "{} of {} cover as much: {}; `cargo verifork run --seeds {}` runs them",
+                "the same coverage with {} of {}: {}; run with `cargo verifork run --seeds {}`",
                 seeds.len(),
                 count(all.len(), "seed"),
                 enough.join(", "),
@@ -212,7 +214,8 @@ impl Close {
     }
 }
 
-/// Whether a test of the harness is one whose coverage is from here. Two designs with one test are not told apart.
+/// Whether coverage with this source is from a test of the harness. The source does not distinguish the same test of
+/// two designs.
 fn is_of(test: &str, source: &Source) -> bool {
     let simulator = Simulator::from_product(&source.simulator);
     let key = simulator.map(Simulator::key);
@@ -222,13 +225,13 @@ fn is_of(test: &str, source: &Source) -> bool {
         .is_some_and(|suite| key.is_none_or(|key| suite.split("::").any(|part| part == key)))
 }
 
-/// What is there of runs.
+/// The sources of the coverage that is there.
 fn sources(runs: &Path) -> anyhow::Result<BTreeSet<Source>> {
     let (database, _) = Database::read_folder(runs)?;
     Ok(database.runs().map(|run| run.source.clone()).collect())
 }
 
-/// What runs of a seed have left that were not there before.
+/// The new coverage from runs with a seed.
 fn new_records(runs: &Path, before: &BTreeSet<Source>, seed: u64) -> anyhow::Result<Vec<Record>> {
     let (database, problems) = Database::read_folder(runs)?;
     if let Some(problem) = problems.into_iter().next() {
@@ -241,11 +244,11 @@ fn new_records(runs: &Path, before: &BTreeSet<Source>, seed: u64) -> anyhow::Res
         .collect())
 }
 
-/// Which tests to run with which seeds, as [`Close`] has written it.
+/// Reads which tests to run with which seeds, as [`Close`] writes it.
 ///
 /// # Errors
 ///
-/// What is wrong with the file, with the line.
+/// The file cannot be read or understood; the error has the line.
 pub(crate) fn read_seeds(path: &Path) -> anyhow::Result<Vec<(u64, Vec<String>)>> {
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;

@@ -1,4 +1,4 @@
-//! Files of code coverage, as runs leave them.
+//! The files of code coverage that runs write.
 
 use std::fs;
 use std::io;
@@ -9,7 +9,7 @@ use verifork_protocol::coverage::simulator_of_code_file;
 use verifork_protocol::simulators::Simulator;
 use verifork_protocol::whole_file::has_vanished;
 
-/// Reads a file, if its name is one of code coverage.
+/// Reads a file if its name is that of a file of code coverage.
 pub(crate) fn read(path: &Path) -> Option<Result<Code, FileError>> {
     let name = path.file_name()?.to_str()?;
     let format = match simulator_of_code_file(name)? {
@@ -54,8 +54,8 @@ pub(crate) fn read_folder(
     Ok(())
 }
 
-/// The same with files of other machines where they are here: below the present folder or one above it, by
-/// the longest end of their paths, of two names or more.
+/// The same coverage, with paths of other machines replaced by those of this one. A file is looked for in the
+/// current folder and those above it, by the longest end of its path that has at least two names.
 pub(crate) fn relocated(code: &Code) -> Code {
     let here = std::env::current_dir().unwrap_or_default();
     let mut relocated = Code::new();
@@ -81,7 +81,7 @@ fn place(file: &Path, here: &Path) -> Option<PathBuf> {
     places.find(|place| place.is_file())
 }
 
-/// The lines of a file with something that has not happened, as ranges: `3, 7-9`.
+/// Line numbers as ranges: `3, 7-9`.
 pub(crate) fn ranges(lines: impl Iterator<Item = u32>) -> String {
     let mut ranges: Vec<(u32, u32)> = Vec::new();
     for line in lines {

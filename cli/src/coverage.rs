@@ -1,4 +1,4 @@
-//! What the tests have covered, merged over their last runs.
+//! `cargo verifork coverage`: the merged coverage of the last runs, with its holes.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,30 +13,30 @@ use verifork_protocol::files::RUNS;
 use crate::code;
 use crate::harness::output_folder;
 
-/// How many bins of one point or cross are named that are not covered yet.
+/// How many uncovered bins of a point or cross are named.
 const SHOWN: usize = 8;
 
 #[derive(Args)]
 pub(crate) struct Coverage {
-    /// Files or folders of coverage, also of other machines and shards; the last runs of this target folder
-    /// by default.
+    /// Files or folders of coverage, also from other machines and shards; by default the last runs in this
+    /// target folder.
     paths: Vec<PathBuf>,
-    /// `Cargo.toml` of a crate whose target folder is meant; that of the present folder by default.
+    /// `Cargo.toml` of a crate, to use its target folder; by default that of the current folder.
     #[arg(long, value_name = "PATH")]
     manifest_path: Option<PathBuf>,
-    /// Lists the fewest runs that cover what all do, the one that adds most first.
+    /// Lists the fewest runs with the coverage of all, the one that adds most first.
     #[arg(long)]
     rank: bool,
-    /// Writes a file that other tools read.
+    /// Exports the coverage in a format of other tools.
     #[arg(long, value_enum, requires = "output")]
     format: Option<Format>,
     /// The file for `--format`.
     #[arg(long, value_name = "FILE", requires = "format")]
     output: Option<PathBuf>,
-    /// Fails if less of the groups is covered, or none is there.
+    /// Fails if the groups are covered less than this, or there are none.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     fail_under: Option<u8>,
-    /// Fails if less of the code is covered, or nothing is known of it.
+    /// Fails if the code is covered less than this, or there is no code coverage.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     fail_under_code: Option<u8>,
 }
@@ -49,7 +49,7 @@ enum Format {
     Verilator,
     /// A tracefile of LCOV.
     Lcov,
-    /// A report in the form of Cobertura.
+    /// An XML report of Cobertura.
     Cobertura,
 }
 
@@ -88,7 +88,7 @@ impl Coverage {
         ] {
             if let Some(wanted) = wanted.filter(|wanted| covered < f64::from(*wanted)) {
                 let covered = shown_percent(covered);
-                eprintln!("error: {covered:.1} %{what} is covered, and {wanted} % is wanted");
+                eprintln!("error: {covered:.1} %{what} is covered, less than {wanted} %");
                 status = ExitCode::FAILURE;
             }
         }
@@ -118,15 +118,15 @@ impl Coverage {
                 database.add(verifork_coverage::Record::read(path)?);
             }
         }
-        // What is missing in the sum must not look as if it had never been there.
+        // An unreadable file must not look as if it did not exist.
         if !problems.is_empty() {
             let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
             bail!("{}", texts.join("\n"));
         }
         ensure!(
             !database.is_empty() || !code.is_empty(),
-            "there is no coverage in {}: a test that makes a cover group (`#[derive(CoverGroup)]`) leaves a file \
-             when it has run",
+            "there is no coverage in {}: a test with a cover group (`#[derive(CoverGroup)]`) writes a file when it \
+             ends",
             shown(paths)
         );
         Ok((database, code::relocated(&code)))
@@ -141,7 +141,7 @@ fn shown(paths: &[PathBuf]) -> String {
     paths.join(", ")
 }
 
-/// As many per cent as are shown, never more than there are: 99.96 is not all.
+/// The percentage to show, rounded down: 99.96 % is not everything.
 pub(crate) fn shown_percent(percent: f64) -> f64 {
     (percent * 10.0 + 1e-9).floor() / 10.0
 }
@@ -240,7 +240,7 @@ fn item(text: &mut String, item: &ItemTotal<'_>) {
 fn ranked(database: &Database) -> String {
     let ranked = database.rank();
     let mut text = format!(
-        "\nas much by {} of {}:\n",
+        "\nthe same coverage with {} of {}:\n",
         ranked.len(),
         count(database.runs().count(), "run")
     );

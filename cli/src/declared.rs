@@ -1,8 +1,7 @@
-//! The ports and parameters of a top as its source declares them: their order, which some simulators
-//! do not keep, and those that a simulator of VHDL does not list.
+//! Reads the ports and parameters of a top from its source: their order, which some simulators do not keep, and those
+//! that a VHDL simulator does not list.
 //!
-//! This reads headers and no more of the languages: of a header that it does not understand, nothing
-//! is known.
+//! This reads only headers. If it does not understand one, nothing is known of it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,22 +10,22 @@ use verifork_runner::Language;
 
 use crate::object::Object;
 
-/// What a header declares.
+/// The declarations of a header.
 #[derive(Default)]
 pub(crate) struct Declared {
     /// Parameters and ports, each in their order.
     pub(crate) names: Vec<String>,
-    /// The directions of ports, where they stand beside the names.
+    /// The directions of ports, if they are declared beside the names.
     directions: Vec<(String, &'static str)>,
-    /// Whether the language has conditional compilation in headers, so that some may not be there.
+    /// Whether the language has conditional compilation in headers, so that some declarations may not exist.
     conditional: bool,
 }
 
 impl Declared {
-    /// What the header of `top` in one of the sources declares.
+    /// The declarations in the header of `top` in one of the sources.
     pub(crate) fn of(top: &str, sources: &[PathBuf]) -> Declared {
         let of = |path: &PathBuf| {
-            // A source that cannot be read has not been compiled either.
+            // A source that cannot be read was not compiled either.
             let text = fs::read_to_string(path).ok()?;
             match Language::of(path)? {
                 Language::Vhdl => entity(&text, top),
@@ -37,7 +36,7 @@ impl Declared {
         sources.iter().find_map(of).unwrap_or_default()
     }
 
-    /// Gives ports that the simulator does not call so their direction.
+    /// Sets the direction of ports that the simulator does not show as ports.
     pub(crate) fn complete(&self, scope: &mut Object) {
         for child in &mut scope.children {
             if child.direction.is_none() && !child.constant {
@@ -52,7 +51,7 @@ impl Declared {
         }
     }
 
-    /// Those that a scope does not list.
+    /// The declared names that a scope does not list.
     pub(crate) fn missing_in(&self, scope: &Object) -> Vec<String> {
         if self.conditional {
             return Vec::new();
@@ -73,9 +72,9 @@ impl Declared {
 }
 
 impl Object {
-    /// Whether the simulator tells ports in the order of their declaration, with what they are.
+    /// Whether the simulator lists ports in the order of their declaration, with their directions.
     pub(crate) fn has_order_of_its_own(&self) -> bool {
-        // Verilator tells of no module which one it is.
+        // Verilator does not name the definition of a module.
         self.definition.is_some()
     }
 }
@@ -188,7 +187,7 @@ fn last_identifier(declaration: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-/// What stands between the first parenthesis and the one that closes it.
+/// The text between the first parenthesis and the one that closes it.
 fn in_parentheses(text: &str) -> Option<&str> {
     let start = text.find('(')? + 1;
     let mut depth = 1;
@@ -205,7 +204,7 @@ fn in_parentheses(text: &str) -> Option<&str> {
     None
 }
 
-/// The parts between separators that stand in no brackets.
+/// The parts between separators that are not in brackets.
 fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut depth = 0;
     text.split(move |c| {

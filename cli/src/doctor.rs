@@ -1,4 +1,4 @@
-//! What is installed, and what it can do.
+//! `cargo verifork doctor`: the installed simulators and tools.
 
 use std::io::{self, Write as _};
 use std::process::{Command, ExitCode};
@@ -10,13 +10,13 @@ use verifork_runner::known_simulators;
 /// The columns before the text.
 const MARGIN: usize = 25;
 
-/// Tells everything; fails if no simulator is there.
+/// Prints what is installed; fails if no simulator is.
 pub(crate) fn run() -> ExitCode {
     let width = Term::stdout().size_checked();
     let width = width.map_or(usize::MAX, |(_, width)| width.into());
     let row = |state: &str, name: &str, text: &str| {
         let line = format!("{state:<8} {name:<15} {text}");
-        // Nobody to tell if nobody reads.
+        // Nobody may be reading.
         let _ = writeln!(io::stdout(), "{}", wrapped(&line, MARGIN, width));
     };
     let mut usable = false;
@@ -25,7 +25,7 @@ pub(crate) fn run() -> ExitCode {
         match &known.found {
             Ok((path, version)) => {
                 usable = true;
-                row("ok", known.product, number_of(version, known.product));
+                row("ok", known.product, without_name(version, known.product));
                 row("", "at", &path.display().to_string());
             }
             Err(reason) => row("missing", known.product, &reason.to_string()),
@@ -36,7 +36,7 @@ pub(crate) fn run() -> ExitCode {
         row("", "chosen by", &format!("VERIFORK_SIM={}", known.key));
     }
     for (tool, use_of_it) in [
-        ("cargo-nextest", "shards, retries"),
+        ("cargo-nextest", "runs shards, retries"),
         ("surfer", "shows waves"),
         ("gtkwave", "shows waves"),
     ] {
@@ -51,8 +51,8 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-/// The version without the name, which stands before it.
-fn number_of<'a>(version: &'a str, product: &str) -> &'a str {
+/// The version without the product's name in front of it.
+fn without_name<'a>(version: &'a str, product: &str) -> &'a str {
     let version = version.trim_end_matches(" ()");
     let begin = version.get(..product.len());
     let plain = match begin.filter(|begin| begin.eq_ignore_ascii_case(product)) {
@@ -72,10 +72,10 @@ pub(crate) fn is_there(program: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::number_of;
+    use super::without_name;
 
     #[test]
-    fn the_name_of_a_simulator_is_told_once() {
+    fn the_name_of_a_simulator_is_shown_once() {
         for (version, product, number) in [
             (
                 "Icarus Verilog runtime version 11.0 (stable) ()",
@@ -86,7 +86,7 @@ mod tests {
             ("GHDL 2.0.0", "GHDL", "2.0.0"),
             ("another 1", "GHDL", "another 1"),
         ] {
-            assert_eq!(number_of(version, product), number);
+            assert_eq!(without_name(version, product), number);
         }
     }
 }

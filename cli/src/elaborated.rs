@@ -1,4 +1,4 @@
-//! A design as a simulator elaborated it.
+//! A design as a simulator has elaborated it.
 
 use anyhow::bail;
 use verifork_protocol::description::Refusal;
@@ -7,18 +7,18 @@ use crate::object::Object;
 
 /// A design as it was elaborated.
 pub(crate) struct Design {
-    /// Who has elaborated it.
+    /// The simulator that has elaborated it.
     pub(crate) simulator: String,
     pub(crate) top: Object,
     pub(crate) packages: Vec<Object>,
-    /// Ports and generics that the top has in its source, and the simulator does not list.
+    /// Ports and generics in the source of the top that the simulator does not list.
     pub(crate) unlisted: Vec<String>,
-    /// The simulators that were asked before and do not take it.
+    /// The simulators that were tried before and refused it.
     pub(crate) refused: Vec<Refusal>,
 }
 
 impl Design {
-    /// Has a comment stand for a parameter of the top.
+    /// Replaces a parameter of the top by a comment.
     pub(crate) fn leave_out(&mut self, name: &str) -> anyhow::Result<()> {
         let top = self.top.design().to_owned();
         let constants = self.top.children.iter_mut().filter(|it| it.constant);

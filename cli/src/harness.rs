@@ -11,17 +11,17 @@ use verifork_protocol::files::{OUTPUT, RUNS};
 use verifork_protocol::nearest::{did_you_mean, nearest};
 use verifork_protocol::variables::Variable;
 
-/// `cargo`, as it has started us.
+/// The `cargo` that has started us.
 pub(crate) fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Where the harness has tests leave their files: `verifork` in the target folder of this crate, or of that
-/// in the present folder.
+/// The folder with the files of tests: `verifork` in the target folder of this crate, or of the one in the current
+/// folder.
 ///
 /// # Errors
 ///
-/// There is no crate, or none of its tests has run.
+/// There is no crate, or none of its tests has run yet.
 pub(crate) fn output_folder(manifest: Option<&Path>) -> anyhow::Result<PathBuf> {
     #[derive(Deserialize)]
     struct Metadata {
@@ -34,7 +34,7 @@ pub(crate) fn output_folder(manifest: Option<&Path>) -> anyhow::Result<PathBuf> 
     }
     let output = command.output().context("cargo does not start")?;
     let error = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{}", error.trim());
+    ensure!(output.status.success(), "{}", without_prefix(&error));
     let metadata: Metadata = serde_json::from_slice(&output.stdout).context("`cargo metadata`")?;
     let folder = metadata.target_directory.join(OUTPUT);
     ensure!(
@@ -45,7 +45,7 @@ pub(crate) fn output_folder(manifest: Option<&Path>) -> anyhow::Result<PathBuf> 
     Ok(folder)
 }
 
-/// How long a compiler may take where the design is new to us, and may be one on which it never ends.
+/// The limit of compilers where the design is new to us: some never end on a design.
 const COMPILE_LIMIT: &str = "2min";
 
 /// Gives the compilers that a harness starts a limit, unless there is one.
@@ -65,6 +65,12 @@ pub(crate) struct HarnessArgs {
     /// The crate's test target that is the harness.
     #[arg(long, default_value = "sim", value_name = "NAME")]
     pub(crate) target: String,
+}
+
+/// The error that a program has printed, without the word `error`, with which our messages begin.
+fn without_prefix(printed: &str) -> &str {
+    let printed = printed.trim();
+    printed.strip_prefix("error: ").unwrap_or(printed)
 }
 
 impl HarnessArgs {
@@ -90,7 +96,7 @@ impl HarnessArgs {
         }
         let output = command.output().context("cargo does not start")?;
         let error = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "{}", error.trim());
+        ensure!(output.status.success(), "{}", without_prefix(&error));
         let manifest = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
         manifest
             .parent()
@@ -98,7 +104,7 @@ impl HarnessArgs {
             .context("the manifest is in no folder")
     }
 
-    /// Builds the harness and gives its path.
+    /// Builds the harness and returns its path.
     fn build(&self) -> anyhow::Result<PathBuf> {
         #[derive(Deserialize)]
         struct Message {
@@ -130,7 +136,7 @@ impl HarnessArgs {
 
 /// A harness that has been built.
 pub(crate) struct Harness {
-    /// That of the crate.
+    /// The folder of the crate.
     folder: PathBuf,
     pub(crate) program: PathBuf,
 }
@@ -153,15 +159,15 @@ impl Harness {
             .output()
             .context("the harness does not start")?;
         let error = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "{}", error.trim());
+        ensure!(output.status.success(), "{}", without_prefix(&error));
         let text = String::from_utf8_lossy(&output.stdout);
         let names = text.lines().filter_map(|line| line.strip_suffix(": test"));
         Ok(names.map(str::to_owned).collect())
     }
 }
 
-/// That none of these tests has one of these texts in its name, with the nearest.
-pub(crate) fn nothing_fits(filters: &[String], tests: &[String]) -> String {
+/// The message that no test matches these filters, with the nearest names.
+pub(crate) fn no_match(filters: &[String], tests: &[String]) -> String {
     let names = || tests.iter().map(String::as_str);
     let near = filters.iter().flat_map(|it| nearest(it, names(), 3));
     let near: Vec<&str> = near.take(3).collect();
@@ -172,7 +178,7 @@ pub(crate) fn nothing_fits(filters: &[String], tests: &[String]) -> String {
     )
 }
 
-/// An event of the harness, in the format of Rust's own.
+/// An event of the harness, in the JSON format of libtest.
 #[derive(Deserialize)]
 pub(crate) struct Event {
     #[serde(rename = "type")]
@@ -183,18 +189,18 @@ pub(crate) struct Event {
     pub(crate) test_count: Option<u64>,
     pub(crate) stdout: Option<String>,
     pub(crate) message: Option<String>,
-    /// The test that has failed alike before.
+    /// An earlier test that failed with the same cause.
     pub(crate) same_as: Option<String>,
 }
 
 impl Event {
-    /// What a test has to say of its failure.
+    /// The report of a test's failure.
     pub(crate) fn text(self) -> String {
         self.stdout.or(self.message).unwrap_or_default()
     }
 }
 
-/// The design and simulator that a test's name begins with.
+/// The design and simulator at the start of a test's name.
 pub(crate) fn suite(test: &str) -> String {
     let segments: Vec<&str> = test.split("::").collect();
     let keys: Vec<&str> = verifork_runner::known_simulators_keys();
@@ -204,7 +210,7 @@ pub(crate) fn suite(test: &str) -> String {
 
 /// Lists the tests.
 pub(crate) fn list(harness: &HarnessArgs) -> anyhow::Result<ExitCode> {
-    // Not through cargo, which takes a harness that refuses its settings for a test that fails.
+    // Not through cargo, which would report a failed test if the harness refuses its settings.
     let status = harness
         .built()?
         .command()
@@ -214,7 +220,7 @@ pub(crate) fn list(harness: &HarnessArgs) -> anyhow::Result<ExitCode> {
     Ok(code(status))
 }
 
-/// The status of a command as our own.
+/// The status of a command, for our own.
 pub(crate) fn code(status: ExitStatus) -> ExitCode {
     status
         .code()

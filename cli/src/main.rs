@@ -1,4 +1,4 @@
-//! `cargo verifork`: what is not a test. Everything that is, `cargo test` does.
+//! `cargo verifork`: everything around tests. `cargo test` runs the tests themselves.
 
 mod bind;
 mod close;
@@ -24,7 +24,7 @@ use verifork_protocol::page::report;
 
 use harness::HarnessArgs;
 
-/// Cargo gives its own name for us as the first argument.
+/// Cargo passes the name of its subcommand as the first argument.
 #[derive(Parser)]
 #[command(name = "cargo", bin_name = "cargo")]
 enum Cargo {
@@ -41,23 +41,23 @@ struct Verifork {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Makes a testbench crate that passes at once: a typed design, its clock, its reset, a test.
+    /// Creates a testbench crate that passes at once: the typed design, clocks, resets and a test.
     New(Box<create::New>),
     /// Writes the struct of the design's ports from the elaborated design.
     Bind(bind::Bind),
     /// Lists the tests of the crate.
     List(HarnessArgs),
-    /// Runs tests with progress, and a table at the end.
+    /// Runs tests, and shows what runs and a table of results.
     Run(run::Run),
-    /// Runs one test with waves and opens them in Surfer or `GTKWave`.
+    /// Runs one test with waves and opens them in Surfer or GTKWave.
     Waves(waves::ShowWaves),
-    /// Merges what the tests have covered, tells what is missing, writes it for other tools.
+    /// Merges the coverage of all runs, lists the holes, exports to other tools.
     Coverage(coverage::Coverage),
-    /// Writes one HTML page of tests, coverage and requirements, to be looked at without a server.
+    /// Writes an HTML page of tests, coverage and requirements.
     Report(report::Report),
-    /// Runs seeds of tests while they add coverage, and keeps the fewest that reach it.
+    /// Runs more seeds for as long as they add coverage, and keeps the fewest that reach it.
     Close(close::Close),
-    /// Tells which simulators are installed and what they can do.
+    /// Shows which simulators are installed and what they can do.
     Doctor,
 }
 

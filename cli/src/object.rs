@@ -1,4 +1,4 @@
-//! What the plugin tells of an elaborated design, and what that is called in Rust.
+//! The objects of an elaborated design as the plugin describes them, and their names and types in Rust.
 
 use verifork_protocol::description::{self, Encoding, Literal};
 
@@ -11,11 +11,11 @@ pub(crate) struct Object {
     pub(crate) definition: Option<String>,
     pub(crate) direction: Option<String>,
     pub(crate) constant: bool,
-    /// Whether it is a constant that nobody outside can set.
+    /// Whether it is a constant that cannot be set from outside.
     pub(crate) local: bool,
     pub(crate) array: Option<(i64, i64)>,
     pub(crate) encoding: Option<Encoding>,
-    /// The names of its values, where it is of an enumeration type and the simulator tells them.
+    /// The names of its values, if it is of an enumeration type and the simulator shows them.
     pub(crate) literals: Vec<Literal>,
     pub(crate) children: Vec<Object>,
     /// The leftmost element of an array whose elements are arrays, or have no value of their own.
@@ -48,17 +48,16 @@ impl From<description::Object> for Object {
 }
 
 impl Object {
-    /// The name of the module or entity, or of the scope where the simulator does not tell it.
+    /// The name of the module or entity, or of the scope if the simulator does not show it.
     pub(crate) fn design(&self) -> &str {
         self.definition.as_deref().unwrap_or(&self.name)
     }
 
-    /// Makes one tree of what different simulators tell differently.
+    /// Makes the tree the same for all simulators.
     ///
-    /// What only looks like a parameter is marked: outside of a module nobody can set a constant, and
-    /// a loop's variable is one. Fields of a record go the way of the record. Scopes that the
-    /// simulator leaves out stand between those that it tells, and scopes of one loop or array of
-    /// instances are one object.
+    /// Constants that only look like parameters are marked as local: outside a module no constant can be set, and the
+    /// variable of a loop is a constant. Fields of a record get the direction of the record. Scopes that the
+    /// simulator leaves out are inserted, and the scopes of one loop or instance array become one object.
     pub(crate) fn settle(&mut self) {
         let (module, record) = (self.kind == "module", self.is_record());
         self.insert_scopes();
@@ -92,7 +91,7 @@ impl Object {
         }
     }
 
-    /// Puts children into the scopes that only their paths tell of: `top.lane[0].u` of `top`.
+    /// Puts children into the scopes that only their paths show: `top.lane[0].u` of `top`.
     fn insert_scopes(&mut self) {
         let mut direct: Vec<Object> = Vec::new();
         for child in std::mem::take(&mut self.children) {
@@ -118,7 +117,7 @@ impl Object {
         self.children = direct;
     }
 
-    /// Puts the scopes of one name and different indices together; tells whether there were some.
+    /// Joins the scopes with one name and different indices; returns whether there were any.
     fn join_scopes(&mut self) -> bool {
         let mut joined: Vec<Object> = Vec::new();
         let mut any = false;
@@ -186,17 +185,16 @@ impl Object {
         ["module", "generate scope", "named block", SCOPE_ARRAY].contains(&self.kind.as_str())
     }
 
-    /// The ports in their order, records among them. What has no value is there too, since the reason stands in
-    /// the source.
+    /// The ports in their order, with records. Ports without a value are included, since the source gives the reason.
     pub(crate) fn shown_ports(&self) -> impl Iterator<Item = &Object> {
         self.children.iter().filter(|it| {
             it.direction.is_some() && !it.is_scope() && !NO_MEMBERS.contains(&it.kind.as_str())
         })
     }
 
-    /// What else a struct has fields for, in their order: what others may set first.
+    /// The other objects that become fields, in order: those that can be set from outside come first.
     pub(crate) fn members(&self, internal: bool) -> Vec<&Object> {
-        // Verilator does not tell which signals of an inner module are ports, nor which module it is.
+        // Verilator does not show which signals of an inner module are ports, nor which module it is.
         let internal =
             internal || self.kind == "module" && self.definition.is_none() && !self.is_top();
         let is_member = |it: &&Object| {
@@ -244,12 +242,12 @@ impl Object {
             && scopes.all(|it| it.is_empty(internal, depth - u8::from(it.is_scope())))
     }
 
-    /// What is in it and has a struct of its own: records that are not ports, and, below the top, instances, blocks and
-    /// generate scopes.
+    /// The objects inside that have their own struct: records that are not ports, and below the top, instances,
+    /// blocks and generate scopes.
     pub(crate) fn scopes(&self, internal: bool, depth: u8) -> impl Iterator<Item = &Object> {
         self.children.iter().filter(move |it| {
             if it.kind == "named block" {
-                // Of statements in Verilog, which may have no name and no variables.
+                // A block of statements in Verilog may have no name and no variables.
                 depth > 0 && !it.name.starts_with('$') && !it.is_empty(internal, depth - 1)
             } else if it.is_scope() {
                 depth > 0
@@ -265,7 +263,7 @@ impl Object {
         self.array.into_iter().chain(inner).collect()
     }
 
-    /// What has the values: itself, or the innermost row of an array of arrays.
+    /// The object with the values: itself, or the innermost row of an array of arrays.
     pub(crate) fn innermost(&self) -> &Object {
         self.element.as_deref().map_or(self, Object::innermost)
     }
@@ -284,8 +282,7 @@ impl Object {
         self.direction.as_deref() == Some("input")
     }
 
-    /// Whether it is an integer of VHDL: it has a width, since simulators keep it in so many bits, and
-    /// no range of bits.
+    /// Whether it is an integer of VHDL: it has a width, since simulators store it in bits, but no range of bits.
     pub(crate) fn is_integer(&self) -> bool {
         matches!(
             self.encoding,
@@ -310,7 +307,7 @@ impl Object {
         )
     }
 
-    /// The Rust type of its values, as far as its encoding tells.
+    /// The Rust type of its values, as far as its encoding determines it.
     pub(crate) fn value_type(&self) -> String {
         let inout = self.direction.as_deref() == Some("inout");
         match self.encoding {
@@ -327,7 +324,7 @@ impl Object {
         }
     }
 
-    /// What it is for the scope that has it.
+    /// Its role in the scope that has it.
     pub(crate) fn role(&self) -> &'static str {
         match self.direction.as_deref() {
             Some("input") => "Input",
@@ -355,7 +352,7 @@ impl Object {
         })
     }
 
-    /// What stands above its field.
+    /// The documentation of its field.
     pub(crate) fn documentation(&self) -> String {
         let mut parts = vec![self.role().to_owned()];
         if let Some(Encoding::Logic {
@@ -385,7 +382,7 @@ impl Object {
         parts.join(", ") + "."
     }
 
-    /// What stands above the field of a scope or a record.
+    /// The documentation of the field of a scope or a record.
     pub(crate) fn description(&self) -> String {
         let indices: Vec<i64> = match self.array {
             Some((left, right)) => vec![left, right],
@@ -442,7 +439,7 @@ impl Object {
             });
             previous = c;
         }
-        // Two in a row are no snake case, at the ends excepted.
+        // Snake case has no two underscores in a row, except at the ends.
         while let Some(at) = name.trim_matches('_').find("__") {
             let begin = name.len() - name.trim_start_matches('_').len();
             name.remove(begin + at);

@@ -1,5 +1,4 @@
-//! The Rust source of a design's structs: one for the top, and for each scope below it that is
-//! asked for.
+//! Writes the Rust source of a design's structs: one for the top, and one for each requested scope below it.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -9,25 +8,25 @@ use verifork_protocol::description::{Encoding, Literal};
 use crate::elaborated::Design;
 use crate::object::{Object, SCOPE_ARRAY, camel_case, escaped};
 
-/// What of a design becomes fields.
+/// Which objects of a design become fields.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Extent {
     /// Signals, arrays and constants inside, beside ports and parameters.
     pub(crate) internal: bool,
-    /// How many levels of instances below the top get structs of their own.
+    /// How many levels of instances below the top get their own structs.
     pub(crate) depth: u8,
 }
 
 /// A port of the top that a testbench drives or watches: a field, or a field of one.
 pub(crate) struct Port<'a> {
-    /// What has its values: an array's innermost row.
+    /// The object with its values: the innermost row of an array.
     pub(crate) object: &'a Object,
     /// How many dimensions of an array there are.
     pub(crate) dimensions: usize,
-    /// How it is reached from the top's struct: `r#type`, `request.data`, `lanes[2].valid`.
+    /// Its path from the top's struct: `r#type`, `request.data`, `lanes[2].valid`.
     pub(crate) field: String,
     pub(crate) value_type: String,
-    /// Its values in their order, if the type is an enumeration of this design's.
+    /// Its values in order, if the type is an enumeration of the design.
     pub(crate) variants: Vec<String>,
 }
 
@@ -41,7 +40,7 @@ impl Port<'_> {
     }
 }
 
-/// The source, and what a first test needs to know of it.
+/// The source, and the facts that a first test needs.
 pub(crate) struct Written<'a> {
     pub(crate) text: String,
     /// The name of the top's struct.
@@ -65,9 +64,9 @@ pub(crate) fn source<'a>(design: &'a Design, extent: Extent, command: &str) -> W
         writer.structure(package, 0, None);
     }
     let mut text = format!(
-        "//! The design's signals, from the elaborated design: written by\n\
-         //! `{command}`, which with `--check` tells whether it\n\
-         //! still fits.\n\n\
+        "//! The design's signals, written from the elaborated design by\n\
+         //! `{command}`.\n\
+         //! With `--check`, the command fails if this file is out of date.\n\n\
          use verifork::prelude::*;\n"
     );
     for item in &writer.types {
@@ -78,7 +77,7 @@ pub(crate) fn source<'a>(design: &'a Design, extent: Extent, command: &str) -> W
     Written { text, name, ports }
 }
 
-/// Names of types that the source uses itself, or a testbench with verifork's prelude.
+/// Names of types that the source itself or verifork's prelude uses.
 const TAKEN: [&str; 41] = [
     "Array",
     "Box",
@@ -123,7 +122,7 @@ const TAKEN: [&str; 41] = [
     "Vec",
 ];
 
-/// An item of the source, its name apart so that items that are equal but for it are found.
+/// An item of the source. Its name is separate, to find items that differ only in it.
 #[derive(PartialEq)]
 struct Type {
     before: String,
@@ -139,10 +138,10 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Adds the struct of a scope, if there is none like it, and gives its name. `unlisted` are the
-    /// ports that a top has in its source and not in the simulator.
+    /// Adds the struct of a scope unless there is an equal one, and returns its name. `unlisted` are the ports of the
+    /// top that are in its source but not shown by the simulator.
     fn structure(&mut self, scope: &Object, depth: u8, unlisted: Option<&[String]>) -> String {
-        // The top stands first in the source, though it is known last.
+        // The top comes first in the source, though it is complete last.
         let place = self.types.len();
         let mut fields = String::new();
         let mut taken = HashSet::new();
@@ -159,18 +158,18 @@ impl Writer<'_> {
         }
         for subroutine in scope.subroutines(self.internal) {
             let Object { name, kind, .. } = subroutine;
-            let reason = "its variables have values only while it is called";
+            let reason = "its variables have values only during a call";
             let _ = writeln!(fields, "    // `{name}`, {kind}: {reason}.");
         }
         for name in unlisted.unwrap_or_default() {
             let _ = writeln!(
                 fields,
-                "    // `{name}`: {} does not list it, though it may find it by its name.",
+                "    // `{name}`: {} does not list it, but may find it by its name.",
                 self.simulator
             );
         }
         for inner in scope.scopes(self.internal, depth) {
-            // A record is on the level of the scope that holds it.
+            // A record is on the level of the scope that it is in.
             let depth = depth - u8::from(inner.is_scope());
             self.inner(inner, depth, &mut taken, &mut fields);
         }
@@ -186,7 +185,7 @@ impl Writer<'_> {
         };
         let what = match &scope.definition {
             _ if scope.kind == "package" => format!(
-                "The package `{0}`: `Instance::find({0:?})?.bind()` gives it.",
+                "The package `{0}`, bound by `Instance::find({0:?})?.bind()`.",
                 scope.name
             ),
             _ if unlisted.is_some() => {
@@ -208,7 +207,7 @@ impl Writer<'_> {
         self.add(place, before, &base, rest)
     }
 
-    /// Adds the field of an object with a value, or says why there is none.
+    /// Adds the field of an object with a value, or a comment with the reason why there is none.
     fn member(
         &mut self,
         member: &Object,
@@ -257,7 +256,7 @@ impl Writer<'_> {
             } else if !inner.is_empty(true, u8::MAX) {
                 "it has no ports or parameters; `--internal` includes its signals"
             } else {
-                "nothing in it has a value that is shown"
+                "nothing in it has a visible value"
             };
             let _ = writeln!(fields, "    // `{name}`: {why}.");
             return;
@@ -409,7 +408,7 @@ fn field(object: &Object, taken: &mut HashSet<String>, simulator: &str) -> (Stri
     } else if !name.contains('.') {
         format!("    #[dut(path = {name:?})]\n")
     } else if ["nvc", "GHDL"].contains(&simulator) {
-        // A dot in a name is no way into a scope where the name is marked as one.
+        // A dot does not lead into a scope if the name is an extended identifier.
         format!("    #[dut(path = {:?})]\n", format!("\\{name}\\"))
     } else {
         format!("    #[dut(path = {:?})]\n", format!("\\{name} "))
@@ -601,7 +600,7 @@ mod tests {
         let nothing = module("u", "leaf", &[]);
         has(
             &text(&object(&module("top", "top", &[nothing])), false, 2),
-            &["    // `u`: nothing in it has a value that is shown.\n"],
+            &["    // `u`: nothing in it has a visible value.\n"],
         );
     }
 
@@ -717,8 +716,8 @@ mod tests {
             &[
                 "    pub drain: Drain,\n",
                 "pub struct Drain {\n    /// Inside, 8 bits `[7:0]`.\n    pub count: Signal<u8>,\n}",
-                "// `push`, task: its variables have values only while it is called.",
-                "// `parity`, function: its variables have values only while it is called.",
+                "// `push`, task: its variables have values only during a call.",
+                "// `parity`, function: its variables have values only during a call.",
             ],
         );
         assert!(

@@ -1,4 +1,4 @@
-//! One test with waves, and the program that shows them.
+//! `cargo verifork waves`: runs one test with waves, and opens them in a viewer.
 
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -14,20 +14,20 @@ use verifork_protocol::verdict::SHARED;
 use crate::doctor::is_there;
 use crate::harness::{HarnessArgs, suite};
 
-/// The programs that show waves, the one to be preferred first.
+/// The viewers, the preferred one first.
 const VIEWERS: [&str; 2] = ["surfer", "gtkwave"];
 
-/// The status of a harness that has run nothing.
+/// The status of a harness that could not run.
 const BROKEN: i32 = 2;
 
 #[derive(Args)]
 pub(crate) struct ShowWaves {
     /// The test's name as `cargo verifork list` shows it, or a part that no other test has.
     test: String,
-    /// vcd, fst or ghw: what the simulator can write.
+    /// vcd, fst or ghw; by default the first that the simulator can write.
     #[arg(long)]
     format: Option<String>,
-    /// The program that shows them: Surfer or `GTKWave`, whichever is installed, by default.
+    /// The viewer; by default Surfer or GTKWave, whichever is installed.
     #[arg(long, value_name = "PROGRAM")]
     viewer: Option<String>,
     #[command(flatten)]
@@ -48,7 +48,7 @@ impl ShowWaves {
             (None, None) => bail!("`{test}` names no simulator"),
         };
         let begun = SystemTime::now();
-        // A failed test is why waves are looked at.
+        // A failed test is what one needs waves for.
         let status = harness
             .command()
             .env("VERIFORK_WAVES", &format)
@@ -67,13 +67,10 @@ impl ShowWaves {
         println!("{}", path.display());
         let installed = || VIEWERS.into_iter().find(|viewer| is_there(viewer));
         let Some(viewer) = self.viewer.as_deref().or_else(installed) else {
-            eprintln!(
-                "note: nothing is installed to show it: {}",
-                VIEWERS.join(" or ")
-            );
+            eprintln!("note: no viewer is installed: {}", VIEWERS.join(" or "));
             return Ok(ExitCode::SUCCESS);
         };
-        // It stays open when the terminal has its next command.
+        // It stays open when this command ends.
         Command::new(viewer)
             .arg(&path)
             .stdin(Stdio::null())
@@ -83,7 +80,7 @@ impl ShowWaves {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The test that is meant.
+    /// The test that the argument names.
     fn find(&self, tests: &[String]) -> anyhow::Result<String> {
         if tests.contains(&self.test) {
             return Ok(self.test.clone());
@@ -112,7 +109,7 @@ impl ShowWaves {
     }
 }
 
-/// The wave file that a test has written since, in the output of the harness.
+/// The wave file that a test has written since a time, in the output folder of the harness.
 fn find_below(
     harness: &Path,
     suite: &str,

@@ -99,10 +99,10 @@ fn seeds_are_run_until_all_is_covered_and_the_fewest_are_kept() {
     has(
         &text,
         &[
-            "seed 2: 2 bins more, 3 of 4 covered",
-            "seed 3: 0 bins more",
+            "seed 2: 2 new bins, 3 of 4 covered",
+            "seed 3: 0 new bins",
             "everything is covered",
-            "2 of 4 seeds cover as much: 3, 4;",
+            "the same coverage with 2 of 4 seeds: 3, 4;",
         ],
     );
     assert_eq!(bench.read("ran").lines().count(), 4);
@@ -141,7 +141,7 @@ fn a_test_that_fails_ends_it_red_with_its_seed() {
     let bench = Bench::new(&[&[0], &[1], &[2, 3]], Some(3));
     let (text, status) = bench.command(&["close"]);
     assert_eq!(status, Some(1), "{text}");
-    has(&text, &["level is 9", "it fails with VERIFORK_SEED=3"]);
+    has(&text, &["level is 9", "a test fails with VERIFORK_SEED=3"]);
     // What was found before it is kept.
     let seeds = bench.read("seeds.txt");
     assert!(
@@ -170,11 +170,14 @@ fn seeds_that_add_nothing_and_a_budget_end_it_with_words() {
     let (text, status) = bench.command(&["close", "--idle", "2"]);
     assert_eq!(status, Some(0), "{text}");
     assert!(text.contains("2 seeds in a row added nothing"), "{text}");
-    assert!(text.contains("1 of 3 seeds cover as much: 1;"), "{text}");
+    assert!(
+        text.contains("the same coverage with 1 of 3 seeds: 1;"),
+        "{text}"
+    );
     let (text, status) = bench.command(&["close", "--budget", "1ms"]);
     assert_eq!(status, Some(0), "{text}");
     assert!(text.contains("the budget of 1 ms is used up"), "{text}");
-    assert!(text.contains("seed 1: 1 bin more"), "one was run:\n{text}");
+    assert!(text.contains("seed 1: 1 new bin"), "one was run:\n{text}");
     for (arguments, told) in [
         (&["close", "--budget", "10"][..], "the unit is missing"),
         (&["close", "lvels"], "did you mean"),

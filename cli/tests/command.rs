@@ -224,7 +224,7 @@ fn every_clock_and_reset_is_driven_at_the_level_that_its_name_tells() {
     outside
         .verifork("", &new)
         .status(0)
-        .says("the first test checks no more than reset values until you drive");
+        .says("the first test checks only reset values until you drive");
     let test = outside.cargo("stuck-tb", &["test"]);
     test.status(0).says("resets::icarus::starts ... ok");
     assert!(!test.text.contains("warning"), "{}", test.text);
@@ -833,7 +833,7 @@ fn what_cannot_become_a_crate_leaves_nothing_behind() {
             &[&vhdl_only[..], &["--simulator", "icarus,nvc"]].concat(),
         )
         .status(FAILED)
-        .says("--simulator nvc: it takes no Verilog; icarus, verilator do");
+        .says("--simulator nvc: it does not support Verilog; icarus, verilator do");
     assert!(!outside.path("tb").exists());
 }
 
@@ -1052,7 +1052,7 @@ fn waves_of_a_test_are_shown_in_what_is_installed() {
     waves(whole, &[])
         .status(0)
         .says("/waves-tb/sim/counter/icarus/starts/waves.fst")
-        .says("nothing is installed to show it: surfer or gtkwave");
+        .says("no viewer is installed: surfer or gtkwave");
     for viewer in ["gtkwave", "surfer"] {
         let (path, shown) = (programs.join(viewer), outside.path(viewer));
         // It appears whole, whenever it is looked for.

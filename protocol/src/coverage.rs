@@ -1,16 +1,16 @@
-//! Which coverage a run keeps: what [`Variable::Coverage`](crate::variables::Variable::Coverage) says; and
-//! what the files of code coverage are called.
+//! Which coverage a run records, from [`Variable::Coverage`](crate::variables::Variable::Coverage), and the names of
+//! the files of code coverage.
 
 use crate::nearest::{did_you_mean, nearest};
 use crate::simulators::Simulator;
 
-/// What is kept.
+/// The kinds of coverage to record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "there are these kinds")]
 pub struct Coverage {
-    /// What cover groups count.
+    /// The counts of cover groups.
     pub functional: bool,
-    /// Which code of the design has run, where the simulator tells.
+    /// The executed code of the design, where the simulator supports it.
     pub code: bool,
 }
 
@@ -24,11 +24,11 @@ impl Default for Coverage {
 }
 
 impl Coverage {
-    /// Understands the setting.
+    /// Parses the setting.
     ///
     /// # Errors
     ///
-    /// What would fit.
+    /// The text does not fit; the error says what would.
     ///
     /// ```
     /// use verifork_protocol::coverage::Coverage;
@@ -61,8 +61,7 @@ impl Coverage {
     }
 }
 
-/// The file in the folder of a test's run in which the simulator with this key has told which code has
-/// run.
+/// The file with the code coverage of the simulator with this key, in the folder of a test's run.
 ///
 /// ```
 /// use verifork_protocol::coverage::{code_file, simulator_of_code_file};

@@ -1,12 +1,13 @@
-//! What a running simulator does not tell of declarations, and its compiler knows. The harness writes it
-//! beside the compiled design, and names the file to the plugin in
+//! Facts about declarations that a compiler knows and a running simulator does not provide. The harness writes them
+//! beside the compiled design, and passes the file to the plugin in
 //! [`Variable::Declarations`](crate::variables::Variable::Declarations).
 //!
-//! A line is an object: its path, the dimensions of the array that it is, `signed` or `unsigned`, and the
-//! range of its bits, with tabs between. `[0:3][16:31]` is two dimensions; what was not asked or is not so
-//! is empty, the sign too where nothing is told of its values. [`DRIVEN`], [`STRUCTURE`], [`REAL`] or [`TEXT`] may
-//! follow, or what [`assigned`], [`member`], [`packed`], [`literal`] or [`opaque`] gives, each behind a tab. The members of a packed structure have lines of their own, behind that of
-//! the structure and in the order of their declaration; of an array of structures, its path stands for an element's.
+//! Each line is an object: its path, its dimensions if it is an array, `signed` or `unsigned`, and the range of its
+//! bits, separated by tabs. `[0:3][16:31]` is two dimensions. A field that is unknown or does not apply is empty.
+//! Marks may follow, each after a tab: [`DRIVEN`], [`STRUCTURE`], [`REAL`], [`TEXT`], or those of [`assigned`],
+//! [`member`], [`packed`], [`literal`] and [`opaque`]. The members of a packed structure have their own lines, after
+//! that of the structure and in the order of their declaration; in an array of structures, the path of the array is
+//! used for its elements.
 
 use crate::description::Literal;
 
@@ -46,7 +47,7 @@ pub const REAL: &str = "real";
 /// Marks a string, or an array of such.
 pub const TEXT: &str = "string";
 
-/// What begins the mark of what a simulator has no values of.
+/// The prefix of the mark of an object without values.
 const OPAQUE: &str = "opaque:";
 
 /// Marks what is not a number, vector or string, nor an array of such: a queue, a handle. `what` says what it is, with
@@ -55,7 +56,7 @@ pub fn opaque(what: &str) -> String {
     format!("{OPAQUE}{what}")
 }
 
-/// What begins the mark of a member of a packed structure.
+/// The prefix of the mark of a member of a packed structure.
 const MEMBER: &str = "member:";
 
 /// Marks a member of a packed structure: its least significant bit, counted from that of the whole structure.
@@ -63,11 +64,12 @@ pub fn member(low: u64) -> String {
     format!("{MEMBER}{low}")
 }
 
-/// What begins the mark of a vector of several packed dimensions.
+/// The prefix of the mark of a vector with several packed dimensions.
 const PACKED: &str = "packed:";
 
-/// Marks a vector of several packed dimensions, or an array of such with so many unpacked ones: all of the packed
-/// ones, from the outermost on. The last one is of the bits of what is packed, those of a structure too.
+/// Marks a vector with several packed dimensions, or an array of such with this many unpacked dimensions. All packed
+/// dimensions are given, outermost first; the last one is the range of the bits of an element, even if that is a
+/// structure.
 pub fn packed(unpacked: usize, dimensions: &[(i64, i64)]) -> String {
     use std::fmt::Write as _;
     let mut mark = format!("{PACKED}{unpacked}:");
@@ -78,7 +80,7 @@ pub fn packed(unpacked: usize, dimensions: &[(i64, i64)]) -> String {
     mark
 }
 
-/// What begins the mark of a literal of an enumeration.
+/// The prefix of the mark of a literal of an enumeration.
 const LITERAL: &str = "literal:";
 
 /// Marks an object of an enumeration: one of its literals.
@@ -95,7 +97,7 @@ pub fn literal(literal: &Literal) -> String {
 pub struct Declaration {
     /// First and last index of each dimension of an array; none for no array.
     pub dimensions: Vec<(i64, i64)>,
-    /// Whether its values are signed, where anything is told of its values.
+    /// Whether its values are signed, if that is known.
     pub signed: Option<bool>,
     /// First and last index of its bits.
     pub range: Option<(i64, i64)>,
@@ -109,14 +111,14 @@ pub struct Declaration {
     pub real: bool,
     /// Whether it is marked as [`TEXT`].
     pub text: bool,
-    /// Of a [`member`] of a packed structure, its least significant bit.
+    /// The least significant bit of a [`member`] of a packed structure.
     pub member: Option<u32>,
     /// What it is, if it is marked as [`opaque`].
     pub opaque: Option<Box<str>>,
-    /// What is marked as [`packed`]: how many unpacked dimensions there are, and the packed ones, outermost first.
-    /// Without any for a plain vector.
+    /// For an object marked as [`packed`]: the number of unpacked dimensions, and the packed ones, outermost first.
+    /// Empty for a plain vector.
     pub packed: (usize, Vec<(i64, i64)>),
-    /// Of an enumeration, all that are marked by [`literal`].
+    /// The literals of an enumeration, marked by [`literal`].
     pub literals: Vec<Literal>,
 }
 
@@ -127,7 +129,7 @@ pub fn line(path: &str, dimensions: &str, signed: bool, range: Option<(i64, i64)
     format!("{path}\t{dimensions}\t{sign}\t{range}\n")
 }
 
-/// The line of an object of which marks alone are told, with its newline.
+/// The line of an object with nothing but marks, with its newline.
 pub fn unknown(path: &str) -> String {
     format!("{path}\t\t\t\n")
 }
@@ -143,7 +145,7 @@ pub fn marked(mut line: String, marks: impl IntoIterator<Item: AsRef<str>>) -> S
     line
 }
 
-/// The path and the declaration in a line without its newline; none if it is no such line.
+/// Parses a line without its newline: the path and the declaration. `None` if it is malformed.
 ///
 /// ```
 /// use verifork_protocol::declarations::{line, parse};

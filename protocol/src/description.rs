@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-/// What the fields mean. Another number: another meaning.
+/// The version of the format. It changes when a field gets another meaning.
 pub const FORMAT: u32 = 1;
 
 /// A design as a simulator has elaborated it.
@@ -41,7 +41,7 @@ pub struct Harness {
     pub position: usize,
     /// Its sources.
     pub sources: Vec<PathBuf>,
-    /// The simulators that were asked before and do not take it.
+    /// The simulators that were tried before and refused it.
     pub refused: Vec<Refusal>,
 }
 
@@ -51,7 +51,7 @@ pub struct Harness {
 pub struct Refusal {
     /// The simulator's key.
     pub simulator: String,
-    /// What it says.
+    /// Its message.
     pub reason: String,
 }
 
@@ -75,18 +75,18 @@ pub struct Object {
     pub direction: Option<String>,
     /// Whether it is a parameter, generic or constant.
     pub constant: bool,
-    /// Whether it is a constant that nobody outside can set.
+    /// Whether it is a constant that cannot be set from outside.
     pub local: bool,
-    /// Its values by their names, if it is of an enumeration type and the simulator tells that.
+    /// The names of its values, if it is of an enumeration type and the simulator shows them.
     pub literals: Vec<Literal>,
     /// The first and last index of an array.
     pub array: Option<(i64, i64)>,
-    /// What values it has; none for an object without a value.
+    /// The encoding of its values; `None` for an object without a value.
     pub encoding: Option<Encoding>,
-    /// What is inside of a scope or a structure.
+    /// The objects inside a scope or a structure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Object>,
-    /// What the simulator leaves out of that, and why.
+    /// What the simulator leaves out, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
     /// The leftmost element of an array whose elements are arrays, or have no value of their own.
@@ -97,7 +97,7 @@ pub struct Object {
     pub hidden: Option<String>,
 }
 
-/// A name of an enumeration of the design, with the bits that it stands for.
+/// A name in an enumeration of the design, with its value.
 ///
 /// ```
 /// use verifork_protocol::description::Literal;

@@ -1,5 +1,4 @@
-//! One thing that went wrong in a test, as people read it: what and where on the first line, then
-//! who and when, then what helps to look into it.
+//! The text of a failure: on the first line what went wrong and where, then which task and when, then details.
 
 use std::fmt::Write as _;
 
@@ -7,16 +6,15 @@ use crate::time::simulated;
 
 /// The heading of what every task awaits.
 pub const TASKS: &str = "tasks:\n";
-/// What the harness says between a design's name and why a simulator's compiler refuses it.
+/// The words of the harness between a design's name and the compiler's message.
 pub const DOES_NOT_COMPILE: &str = " does not compile: ";
 /// How the line begins that says where the failed task was forked.
 pub const FORKED: &str = "(the task was forked at ";
 
-/// A failure as it is told.
+/// A failure to be printed.
 #[derive(Clone, Copy, Debug)]
 pub struct Failure<'a> {
-    /// The message, and below it what is told beside it: where its task was forked, the stack, what all
-    /// tasks await.
+    /// The message, and the details below it: where its task was forked, the stack, what all tasks await.
     pub text: &'a str,
     /// The file and line that failed.
     pub place: Option<(&'a str, u32)>,
@@ -26,8 +24,8 @@ pub struct Failure<'a> {
     pub at: Option<u128>,
 }
 
-/// The failures of a test, which began at `since`, in femtoseconds of the simulation; `numbered`, and
-/// each line begun by `by`.
+/// Formats the failures of a test that began at `since`, in femtoseconds of the simulation. They are numbered if
+/// `numbered`, and each line begins with `by`.
 #[must_use]
 pub fn told(failures: &[Failure<'_>], test: &str, since: u128, numbered: bool, by: &str) -> String {
     let mut told = String::new();
@@ -59,7 +57,7 @@ pub fn told(failures: &[Failure<'_>], test: &str, since: u128, numbered: bool, b
     told
 }
 
-/// What makes a failure the same as that of another test: its message, and what all tasks awaited.
+/// The part of a failure that is equal in other tests with the same cause: its message, and what all tasks awaited.
 #[must_use]
 pub fn reason(text: &str) -> String {
     let (message, details) = parts(text);
@@ -74,7 +72,7 @@ pub fn reason(text: &str) -> String {
     reason
 }
 
-/// The message of a failure, and what is told beside it.
+/// The message of a failure, and its details.
 fn parts(text: &str) -> (&str, &str) {
     let begins = |line: &str| {
         let number = line.trim_start().split_once(": ");

@@ -1,21 +1,21 @@
 //! Names of files and folders: where the harness keeps what it makes, and names of tests as such.
 
-/// Where the harness keeps all: a folder in cargo's target folder.
+/// The folder of the harness, in cargo's target folder.
 pub const OUTPUT: &str = "verifork";
 /// In it the folder of runs: by crate, test target, design and simulator those of tests.
 pub const RUNS: &str = "runs";
 /// Beside it that of compiled designs.
 pub const DESIGNS: &str = "designs";
-/// What a simulation has written of its tests, in its folder.
+/// The results of a simulation, in its folder.
 pub const RESULTS: &str = "results.jsonl";
 
-/// How many bytes of a name are kept as they are; a file's name has at most 255.
+/// How many bytes of a name are kept; a file's name has at most 255.
 const ROOM: usize = 160;
 
-/// A name for the folder or file of a test, or of anything that is named alike: `a.b` for `a::b`.
+/// The name of the folder or file of a test, or of anything with such a name: `a.b` for `a::b`.
 ///
-/// Different names have different files, also where a file system does not tell capital letters from
-/// small ones. What is not plain, or is long, ends in a dash and a number that is the name's own.
+/// Different names have different files, even on a file system that ignores case. A name that is long or has special
+/// characters ends in a dash and a hash.
 ///
 /// ```
 /// use verifork_protocol::files::file_name;

@@ -36,7 +36,7 @@ pub struct Item {
     pub index: u32,
     /// All of its words are 0.
     pub zero: bool,
-    /// Places of words, and what stands there in place of a random one.
+    /// The indices of words, and what replaces the random ones there.
     pub words: Vec<(u32, u64)>,
 }
 
@@ -73,7 +73,7 @@ pub fn is_name(name: &str) -> bool {
 }
 
 impl Items {
-    /// What is left of the sequence with this name; `None` if that is all of it.
+    /// The remaining items of the sequence with this name; `None` for all.
     pub fn of(&self, name: &str) -> Option<&[Item]> {
         let found = self.sequences.iter().find(|(of, _)| of == name);
         found.map(|(_, items)| &**items)
@@ -134,7 +134,7 @@ impl FromStr for Items {
                 .ok_or_else(|| format!("`{part}` is not a sequence: name=0,3 fits"))?;
             let name = name.trim();
             if !is_name(name) {
-                return Err(format!("`{name}` is not a name of a sequence"));
+                return Err(format!("`{name}` is not a name for a sequence"));
             }
             if items.of(name).is_some() {
                 return Err(format!("the sequence `{name}` is named twice"));

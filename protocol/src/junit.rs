@@ -1,10 +1,10 @@
 //! Results as `JUnit` XML: the form that CI systems read.
 //!
-//! A report holds every planned test from the start, as an error that says that it did not run;
-//! results take their places. So whatever ends the process, SIGKILL included, the file is whole, and
-//! what did not pass does not look as if it had. While tests run, each result is written into a place
-//! that was kept for it: work is bounded a test, however many there are. The places are small, so a
-//! long text is cut there. At the end the file is written once more, with every text in full.
+//! From the start, a report has every planned test, as an error which says that it did not run. Results replace these
+//! errors. The file is therefore complete whatever ends the process, even SIGKILL, and a test that did not pass does
+//! not look as if it had. While tests run, each result is written into space that was reserved for it, so the work
+//! per test is bounded. The space is small, and a long text is cut to fit. At the end the file is written again with
+//! every text in full.
 
 mod file;
 mod shared;
@@ -23,7 +23,7 @@ pub use self::shared::{Earlier, enter};
 /// A report: suites in their order.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// What the whole is called.
+    /// The name of the report.
     pub name: String,
     /// Its parts.
     pub suites: Vec<Suite>,
@@ -47,17 +47,17 @@ pub struct Case {
     pub name: String,
     /// File and line in the source, where it has a place there.
     pub place: Option<(String, u32)>,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: Outcome,
     /// Wall-clock time.
     pub time: Duration,
     /// Names and values.
     pub properties: Vec<(String, String)>,
-    /// What was printed; empty for nothing.
+    /// The output; empty if there was none.
     pub output: String,
 }
 
-/// What became of a test.
+/// The outcome of a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It has passed.
@@ -97,7 +97,7 @@ pub fn covers(requirement: &str) -> (String, String) {
 /// The suite of the run itself.
 pub const RUN_SUITE: &str = "process";
 
-/// The run itself as a test. No test of a user's has such a name.
+/// The run itself as a test. No test of a user has such a name.
 pub const RUN: &str = "the run";
 
 /// A suite of one test, which is the run itself: it fails where the process does.

@@ -32,7 +32,7 @@ pub mod whole_file;
 /// The version of the library, its harness and its command.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What to do about a plugin that was built with another version of the library than ours.
+/// The message for a plugin that was built with a different version of the library.
 fn versions(library: &str) -> String {
     let library = if library.is_empty() {
         "an unknown version"

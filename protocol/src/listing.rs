@@ -1,12 +1,11 @@
-//! The tests of a plugin, told to a program that opens it without a simulator: a function of C's
-//! interface, which takes JSON objects, a line each. First come the settings, then the tests in the order
-//! of the source.
+//! Lists the tests of a plugin for a program that opens it without a simulator: a C function passes JSON objects, one
+//! per line. The settings come first, then the tests in the order of the source.
 
 use std::ffi::c_void;
 
 use serde::{Deserialize, Serialize};
 
-/// What the lines mean. Another number: another meaning.
+/// The version of the format. It changes when the lines get another meaning.
 pub const FORMAT: u32 = 1;
 
 /// The name of the exported function, which is a [`ListTests`].
@@ -15,7 +14,8 @@ pub const SYMBOL: &str = "verifork_list_tests";
 /// Takes one line of UTF-8 text; it is gone when the function returns.
 pub type TakeLine = unsafe extern "C" fn(context: *mut c_void, line: *const u8, length: usize);
 
-/// Tells every test of the plugin and returns its own [`FORMAT`]. It tells nothing if `format` is another.
+/// Passes every test of the plugin to `take`, and returns its own [`FORMAT`]. If `format` is another, it passes
+/// nothing.
 ///
 /// # Safety
 ///
@@ -43,7 +43,7 @@ pub struct PluginSettings {
     pub seed: Option<u64>,
     /// The text to show instead of running tests.
     pub help: Option<String>,
-    /// What is wrong with the settings.
+    /// The errors in the settings.
     pub problem: Option<String>,
     /// Why the filter leaves no test.
     pub none_selected: Option<String>,
@@ -127,7 +127,7 @@ fn library_of(line: &str) -> String {
     library.unwrap_or_default().to_owned()
 }
 
-/// What to tell of a plugin whose list has another format; nothing if it has ours.
+/// The message for a plugin whose list has another format; `None` if it has ours.
 pub fn mismatch(format: u32) -> Option<String> {
     (format != FORMAT).then(|| {
         format!(

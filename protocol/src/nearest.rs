@@ -230,7 +230,7 @@ mod tests {
         }
     }
 
-    /// What costs most, a comparison of two names in their order, is bounded.
+    /// The most expensive part, an ordered comparison of two names, is bounded.
     #[test]
     fn few_names_are_compared_letter_by_letter() {
         let names: Vec<String> = (0..10_000).map(|it| format!("signal_{it:05}")).collect();

@@ -1,9 +1,8 @@
-//! The results of one simulation, which the plugin writes as they come and the harness reads: the file
-//! that [`Variable::Results`](crate::variables::Variable::Results) names, a JSON object a line.
+//! The results of one simulation, which the plugin writes one by one and the harness reads. The file is named by
+//! [`Variable::Results`](crate::variables::Variable::Results) and has a JSON object per line.
 //!
-//! Lines are only added, each in one piece. Whatever ends the process, the file tells how far it came: a
-//! test with a record that it began and none that it ended was running then. A last line without a newline
-//! was cut short, and is none.
+//! Lines are only appended, each in one write. Whatever ends the process, the file shows how far it came: a test that
+//! has begun and not ended was running then. A last line without a newline was cut short and does not count.
 
 use std::fs;
 use std::io;
@@ -27,7 +26,7 @@ pub enum Record {
     Planned(Planned),
     /// The test with this label runs now.
     Begun(String),
-    /// The test that runs has drawn a sequence: should the process end with it, nothing else tells.
+    /// The running test has drawn a sequence. If the process ends with it, this is the only record.
     Drawn(Drawn),
     /// A test has ended.
     Ended(Box<Ended>),
@@ -39,8 +38,8 @@ pub enum Record {
     Afterwards(String),
 }
 
-/// Who has loaded the plugin. What a later version adds to this is left out when it is read, so that
-/// its number can always be told.
+/// The simulator that has loaded the plugin. Fields that a later version adds are ignored, so that its number can
+/// always be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Loaded {
     /// The writer's [`FORMAT`].
@@ -75,7 +74,7 @@ impl Loaded {
     }
 }
 
-/// What a run is to do.
+/// The plan of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Planned {
@@ -100,11 +99,11 @@ pub struct Ended {
     /// The requirements that it checks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub covers: Vec<String>,
-    /// What became of it.
+    /// Its outcome.
     pub status: Status,
     /// Why it was skipped.
     pub reason: Option<String>,
-    /// What went wrong, in this order; some if it has failed.
+    /// The failures, in order; not empty if it has failed.
     pub failures: Vec<Failure>,
     /// When it began, in nanoseconds of the simulation.
     pub since_ns: String,
@@ -121,7 +120,7 @@ pub struct Ended {
     pub log: String,
 }
 
-/// What became of a test.
+/// The outcome of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[allow(clippy::exhaustive_enums, reason = "another status is another format")]
@@ -151,7 +150,7 @@ pub struct Failure {
 }
 
 impl Record {
-    /// The record as a line, with its newline.
+    /// The record as a line with its newline.
     ///
     /// ```
     /// use verifork_protocol::results::Record;
@@ -165,7 +164,7 @@ impl Record {
     }
 }
 
-/// The name of one run of a test, where tests may be repeated: `counts#2` is the second.
+/// The name of one repetition of a test: `counts#2` is the second.
 ///
 /// ```
 /// use verifork_protocol::results::{is_run_of, label};
@@ -186,10 +185,10 @@ pub fn is_run_of(label: &str, name: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
 }
 
-/// What one process has written; it may have ended anywhere.
+/// The records of one process, which may have ended anywhere.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Results {
-    /// Who has loaded the plugin, if that was done at all.
+    /// The simulator that has loaded the plugin, if any.
     pub loaded: Option<Loaded>,
     /// The labels of the tests that were to run.
     pub planned: Vec<String>,
@@ -343,7 +342,7 @@ mod tests {
         let records = [
             Record::Planned(planned.clone()),
             Record::Drawn(ended().sequences.remove(0)),
-            // What another test has drawn counts no more.
+            // The sequences of an earlier test no longer count.
             Record::Begun("counts#2".to_owned()),
             Record::Drawn(ended().sequences.remove(0)),
             Record::Drawn(ended().sequences.remove(0)),

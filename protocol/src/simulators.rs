@@ -55,7 +55,7 @@ impl Simulator {
         }
     }
 
-    /// The simulator that gives this as its name: `Icarus Verilog`, `GHDL`, `Verilator`, `nvc`.
+    /// The simulator with this name of its own: `Icarus Verilog`, `GHDL`, `Verilator`, `nvc`.
     ///
     /// ```
     /// use verifork_protocol::simulators::Simulator;

@@ -14,11 +14,10 @@ const UNITS: [(u128, &str); 6] = [
 
 const NANOSECOND: u128 = 1_000_000;
 
-/// A simulated time, exact: in the largest unit of which it is a whole number, from a nanosecond on
-/// not in a finer one than that, and below a nanosecond not in a finer one than the picosecond; digits in
-/// groups of three.
+/// Formats a simulated time exactly, with digits in groups of three. The unit is the largest of which it is a whole
+/// number, but at least nanoseconds from 1 ns on, and at least picoseconds below.
 ///
-/// Times of one course mostly share a unit then, and compare at a glance.
+/// Most times of one run therefore share a unit and are easy to compare.
 ///
 /// ```
 /// use verifork_protocol::time::simulated;
@@ -50,10 +49,10 @@ pub fn simulated(femtoseconds: u128) -> String {
     }
 }
 
-/// What is wrong with a limit of no time.
+/// The error for a limit of 0.
 pub const NO_TIME: &str = "a limit of no time at all: `off` for no limit";
 
-/// A wall-clock duration such as `60s`, `500ms`, `1.5min` or `2h`.
+/// Parses a wall-clock duration such as `60s`, `500ms`, `1.5min` or `2h`.
 ///
 /// # Errors
 ///

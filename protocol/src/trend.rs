@@ -1,4 +1,4 @@
-//! How many tests passed, run by run: a file beside the runs, a JSON object a line, for reports.
+//! How many tests passed in each run, for reports: a file beside the runs, with a JSON object per line.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -10,14 +10,14 @@ use crate::whole_file;
 
 /// The file's name.
 pub const FILE: &str = "trend.jsonl";
-/// From this size on, in bytes, the older half of the file is left out.
+/// When the file is larger than this, in bytes, its older half is removed.
 const ROOM: u64 = 4 << 20;
 
-/// What tests of one run have come to; a run may have several of these, which add up.
+/// The counts of tests in one run. A run may have several of these, which add up.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[allow(clippy::exhaustive_structs, reason = "another field is another format")]
 pub struct Point {
-    /// What tells the run from others.
+    /// Identifies the run.
     pub run: String,
     /// When it ended, in seconds since 1970.
     pub at: u64,
@@ -30,10 +30,10 @@ pub struct Point {
     /// How many were skipped.
     #[serde(default)]
     pub skipped: usize,
-    /// How much of the cover groups was covered then, in per cent, over all that lay there.
+    /// How much of all cover groups was covered at that time, in per cent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub functional: Option<f64>,
-    /// How much of the code, likewise.
+    /// The same for the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<f64>,
 }

@@ -4,10 +4,10 @@
 use std::env;
 use std::ffi::OsString;
 
-/// What the names of all variables begin with.
+/// The prefix of all names.
 pub const PREFIX: &str = "VERIFORK_";
 
-/// Who reads a variable.
+/// Which program reads a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "there are these programs")]
 pub enum Reader {
@@ -51,7 +51,7 @@ macro_rules! variables {
                 }
             }
 
-            /// Who reads it.
+            /// Which program reads it.
             pub const fn reader(self) -> Reader {
                 match self {
                     $(Variable::$variable => Reader::$reader,)*
@@ -65,7 +65,7 @@ macro_rules! variables {
                 }
             }
 
-            /// What it is for, in a few words.
+            /// Its meaning, in a few words.
             pub const fn meaning(self) -> &'static str {
                 match self {
                     $(Variable::$variable => $meaning,)*

@@ -1,5 +1,5 @@
-//! What became of a test, as the harness has judged it: a file in the folder of the test's run, for
-//! reports. It is there from the moment the test begins, and says until the end that it has not finished.
+//! The verdict of the harness on a test, for reports: a file in the folder of the test's run. It is written when the
+//! test begins, and says that the test has not finished until it ends.
 
 use std::fs;
 use std::io;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::whole_file;
 
-/// What the file means. Another number: another meaning.
+/// The version of the format. It changes when a field gets another meaning.
 pub const FORMAT: u32 = 1;
 /// The file's name.
 pub const FILE: &str = "verdict.json";
@@ -42,9 +42,9 @@ pub struct TestVerdict {
     pub line: u32,
     /// The requirements that it checks.
     pub covers: Vec<String>,
-    /// What became of it.
+    /// Its outcome.
     pub status: Status,
-    /// Everything there is to tell of a failure; why it was skipped.
+    /// The full text of a failure, or why the test was skipped.
     pub text: String,
     /// The seed that repeats it.
     pub seed: Option<u64>,
@@ -54,13 +54,13 @@ pub struct TestVerdict {
     pub wall: f64,
     /// When it began, in seconds since 1970.
     pub at: u64,
-    /// What tells the run of all tests from others: the same for all harnesses of one `cargo test`.
+    /// Identifies the run of all tests: the same for all harnesses of one `cargo test`.
     pub run: String,
     /// The command that runs just this test again.
     pub repeat: String,
 }
 
-/// What became of it.
+/// Its outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[allow(clippy::exhaustive_enums, reason = "another status is another format")]

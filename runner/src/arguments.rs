@@ -40,7 +40,7 @@ pub(crate) struct Arguments {
     /// Show what simulators print while they print it.
     #[arg(long = "nocapture", alias = "no-capture")]
     no_capture: bool,
-    /// How results are shown: a line, a character, an event for each.
+    /// How each result is shown: as a line, a character or an event.
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
     /// The same as `--format terse`.
@@ -52,13 +52,13 @@ pub(crate) struct Arguments {
     /// Write to this file instead of standard output.
     #[arg(long = "logfile", value_name = "PATH")]
     log_file: Option<String>,
-    /// Run benchmarks alone, of which there are none.
+    /// Run only benchmarks, and there are none.
     #[arg(long, conflicts_with = "test")]
     bench: bool,
     /// Run tests and no benchmarks: nothing else.
     #[arg(long)]
     test: bool,
-    /// Taken for the sake of tools that give it to every harness.
+    /// Accepted because some tools pass it to every harness.
     #[arg(long, hide = true)]
     show_output: bool,
     #[arg(short = 'Z', value_name = "unstable-options", hide = true)]
@@ -122,12 +122,12 @@ impl Arguments {
         self.list
     }
 
-    /// Has only a list be given.
+    /// Only lists the tests.
     pub(crate) fn only_list(&mut self) {
         self.list = true;
     }
 
-    /// What simulators print is to be shown at once.
+    /// Whether to show the simulators' output at once.
     pub(crate) fn shows_output(&self) -> bool {
         self.no_capture
     }
@@ -156,7 +156,7 @@ impl Arguments {
         let set = || match env::var("VERIFORK_COLOR").as_deref() {
             Ok("always") => Color::Always,
             Ok("never") => Color::Never,
-            // What is none of these, the plugin has refused.
+            // The plugin has refused anything else.
             _ => Color::Auto,
         };
         match self.color.unwrap_or_else(set) {
@@ -166,7 +166,7 @@ impl Arguments {
         }
     }
 
-    /// Benchmarks are asked for, of which there are none.
+    /// Benchmarks are requested, and there are none.
     pub(crate) fn is_bench(&self) -> bool {
         self.bench
     }

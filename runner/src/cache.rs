@@ -1,10 +1,9 @@
-//! Compiled designs, each compiled once for everything that goes into it.
+//! Compiled designs, each compiled once for the same inputs.
 //!
-//! `target/verifork/designs/<hash>` is one. The hash covers what is known before compiling: the
-//! simulator and its version, the commands, the environment, the contents of the sources. What the
-//! compiler has looked at then, all of it, is listed in the folder: see [`crate::inputs`]. A lock
-//! file beside it keeps processes apart, and another tells which of them use it; the folder appears
-//! whole, by renaming.
+//! `target/verifork/designs/<hash>` is one. The hash covers everything that is known before compiling: the simulator
+//! and its version, the commands, the environment, the contents of the sources. The folder has a list of all files
+//! that the compiler has looked at: see [`crate::inputs`]. One lock file beside it keeps processes from compiling the
+//! same design, and another shows which of them use it. The folder appears complete, by renaming.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
@@ -46,15 +45,15 @@ pub(crate) struct Cache {
     reuse: bool,
     /// The longest that a compiler may take.
     limit: Option<Duration>,
-    /// The run of which this process is one of many, each for one test.
+    /// The run, if each of its tests is a process and this is one of them.
     run: Option<String>,
-    /// What this process has compiled or found already.
+    /// The designs that this process has already compiled or found.
     known: Mutex<HashMap<String, Arc<Known>>>,
     /// Whether this process has added to the folder.
     has_compiled: AtomicBool,
 }
 
-/// A compiled design that is used: nobody removes it as long as this lives.
+/// A compiled design in use: it is not removed as long as this lives.
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) folder: PathBuf,
@@ -64,13 +63,13 @@ pub(crate) struct Compiled {
 /// The folder of a compiled design or why there is none, once it is known.
 type Known = OnceLock<Result<PathBuf, CompileError>>;
 
-/// What is written beside a compiled design.
+/// The record beside a compiled design.
 #[derive(Serialize, Deserialize)]
 struct Record {
     /// The commands, for people.
     commands: Vec<String>,
     inputs: Inputs,
-    /// What it shows, where the compiler shows but what it is told to.
+    /// The paths that it shows, if the compiler shows only requested ones.
     shown: BTreeSet<String>,
 }
 
@@ -96,7 +95,7 @@ impl Cache {
         }
     }
 
-    /// Of a run in which each test is a process: one of them tells why a design does not compile.
+    /// For a run in which each test is a process: only one of them prints why a design does not compile.
     pub(crate) fn of_run(self, run: Option<String>) -> Self {
         Cache { run, ..self }
     }
@@ -185,7 +184,7 @@ impl Cache {
         others.find(shows).unwrap_or(own)
     }
 
-    /// What goes into the compilation but for what is shown of it.
+    /// The inputs of the compilation, except the paths that it shows.
     fn key(
         &self,
         simulator: &dyn Backend,
@@ -224,7 +223,7 @@ impl Cache {
         Ok(hash.name())
     }
 
-    /// The folder of the compiled design, unless another test of this run has told that there is none.
+    /// The folder of the compiled design, unless another test of this run has reported that it does not compile.
     fn compiled_for(
         &self,
         key: &str,
@@ -245,7 +244,7 @@ impl Cache {
             return Err(CompileError::Told(told));
         }
         let compiled = compile();
-        // Without the file, others tell it too.
+        // Without the file, others print it too.
         let _ = match &compiled {
             Err(CompileError::Refused(text)) => refused::note(&file, run, test, text),
             _ => fs::remove_file(file),
@@ -310,7 +309,7 @@ impl Cache {
                 .map_err(|error| ran.as_ref().err().cloned().unwrap_or_else(|| unread(error)))?;
             commands.extend(ran.unwrap_or_default());
         }
-        // What is wrong with the design the compiler has told.
+        // The compiler has reported what is wrong with the design.
         commands.extend(survey.transpose()?.unwrap_or_default());
         if let Some(problem) = simulator
             .incomplete_output(fresh.path())
@@ -351,13 +350,13 @@ impl Cache {
     fn remove_unfinished(&self, prefix: &str) {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             if entry.file_name().to_string_lossy().starts_with(prefix) {
-                // It is in nobody's way.
+                // It is in no one's way.
                 let _ = fs::remove_dir_all(entry.path());
             }
         }
     }
 
-    /// Runs the commands in turn and gives them as text; their messages go to standard error if `tell`.
+    /// Runs the commands in turn and returns them as text; their messages go to standard error if `tell`.
     fn run_all(
         &self,
         simulator: &dyn Backend,
@@ -384,7 +383,7 @@ impl Cache {
                 .and_then(|(stdout, stderr)| {
                     command
                         .current_dir(&self.crate_folder)
-                        // What a compiler leaves that is killed goes with the folder.
+                        // The files of a killed compiler are removed with the folder.
                         .env("TMPDIR", folder)
                         .stdout(stdout)
                         .stderr(stderr);
@@ -414,7 +413,7 @@ impl Cache {
                     return Err(failed(&format!("the compiler crashed ({signal})"), &text));
                 }
                 Ending::Killed(limit) => {
-                    // What it has said by then is not why.
+                    // Its messages until then are not the reason.
                     let reason = format!(
                         "{}'s compiler has not ended after {}, and is killed: {} sets the limit",
                         simulator.product(),
@@ -451,13 +450,13 @@ fn add_indented<'a>(text: &mut String, lines: impl IntoIterator<Item = &'a str>)
     }
 }
 
-/// That a design does not compile: what the compiler says of it first, the command last.
+/// The report that a design does not compile: the compiler's message first, the command last.
 fn refusal(design: &str, reason: &str, command: &str, messages: &str) -> String {
     let lines: Vec<&str> = messages
         .lines()
         .filter(|line| !line.trim().is_empty())
         .collect();
-    // Warnings may stand before it, and what a compiler starts may fail without a word such as `error`.
+    // Warnings may come before it, and a program that the compiler starts may fail without a word such as `error`.
     let telling = lines.iter().find(|line| tells(line));
     let telling = telling.or_else(|| lines.iter().find(|line| tells_of_another(line)));
     let Some(telling) = telling.or(lines.first()) else {
@@ -500,7 +499,7 @@ fn is_fresh(folder: &Path) -> bool {
         Verdict::Stale => false,
         Verdict::Fresh => true,
         Verdict::Touched => {
-            // The next one has less to read. Without it, it reads as much as we did.
+            // The next process has less to read. Without the record it reads as much as this one.
             let _ = write_record(folder, &record);
             true
         }
@@ -517,7 +516,7 @@ fn write_record(folder: &Path, record: &Record) -> io::Result<()> {
     whole_file::write(&folder.join(RECORD), serde_json::to_string(record)?)
 }
 
-/// Says, once a simulator, that its designs are compiled by every process that needs them.
+/// Prints, once for each simulator, that every process compiles its designs again.
 fn tell_of_blindness(simulator: &dyn Backend) {
     static TOLD: Mutex<Vec<&str>> = Mutex::new(Vec::new());
     let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);

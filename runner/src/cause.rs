@@ -1,7 +1,7 @@
-//! Which failures are one.
+//! Which failures have the same cause.
 
-/// What is the same of failures that are one: the message without the test's own name, times, seeds and
-/// the numbers of processes and temporary files.
+/// The part of a message that is equal for failures with the same cause: the message without the test's own name,
+/// times, seeds and the numbers of processes and temporary files.
 pub(crate) fn cause(message: &str, test: &str) -> String {
     let mut cause = String::with_capacity(message.len());
     let mut rest = message;

@@ -1,4 +1,4 @@
-//! What all tests of a harness have in common.
+//! The data that all tests of a harness share.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -20,16 +20,16 @@ use crate::simulator::{Unusable, Waves};
 use crate::testbench::Testbench;
 use crate::tidy::{self, Owner, Removed};
 
-/// What all tests of this harness have in common.
+/// The data that all tests of this harness share.
 pub(crate) struct Context {
     pub(crate) testbench: Testbench,
     pub(crate) settings: Settings,
     pub(crate) cache: Cache,
     pub(crate) junit: OnceLock<Junit>,
     pub(crate) seed: u64,
-    /// What tells this run from others: harnesses of one `cargo test` have it in common.
+    /// Identifies this run: all harnesses of one `cargo test` share it.
     pub(crate) run: String,
-    /// Of tests that have no limit of their own.
+    /// The limit of tests without one of their own.
     pub(crate) wall_timeout: Option<Duration>,
     pub(crate) live: bool,
     /// A run in which no test has run may pass.
@@ -62,7 +62,7 @@ impl Context {
         let _ = trend::add(&self.testbench.output, &point);
     }
 
-    /// Whose compiled designs are, but for the suite.
+    /// The owner of compiled designs, without the suite.
     pub(crate) fn owner(&self) -> Owner {
         Owner {
             crate_folder: self.testbench.folder.clone(),

@@ -13,7 +13,7 @@ use crate::known::Simulator;
 use crate::resolved::ResolvedDesign;
 use crate::trial::Suite;
 
-/// Who is asked first: NVC tells more of a design in VHDL than GHDL does.
+/// The order of simulators: NVC shows more of a VHDL design than GHDL does.
 const ORDER: [Simulator; 4] = [
     Simulator::Icarus,
     Simulator::Verilator,
@@ -36,8 +36,8 @@ enum NoDescription {
     Unwritable { path: PathBuf, source: io::Error },
 }
 
-/// Writes a description of each design, by the first of its simulators that is installed and takes
-/// it. Why the others before it do not is told on standard error, and in the description.
+/// Writes a description of each design, by the first of its simulators that is installed and accepts it. The reasons
+/// why earlier simulators refused it are printed on standard error, and are in the description.
 ///
 /// # Errors
 ///
@@ -107,7 +107,7 @@ fn describe(
             }
         }
     }
-    // Each is told once: where another simulator describes the design, as a note, and else as the error.
+    // Each reason is printed once: as a note if another simulator describes the design, otherwise as the error.
     told.extend(missing);
     Err(if told.is_empty() {
         NoDescription::NotAsked(design.name())

@@ -1,4 +1,4 @@
-//! What is compiled: a design as the user describes it.
+//! A design as the user describes it.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -164,7 +164,7 @@ pub struct Design {
     pub(crate) run_arguments: Vec<(Simulator, String)>,
     pub(crate) plusargs: Vec<String>,
     pub(crate) files: Vec<PathBuf>,
-    /// With the number of sources before each.
+    /// Each with the number of sources before it.
     pub(crate) file_lists: Vec<(usize, PathBuf)>,
     pub(crate) tests: Option<Vec<String>>,
     pub(crate) simulators: Option<Vec<Simulator>>,
@@ -211,12 +211,10 @@ impl Design {
     /// The unit at the top, where its name is not that of the design: a module of Verilog; an
     /// entity or a configuration of VHDL.
     ///
-    /// An architecture stands in parentheses behind its entity, as in VHDL, and a library before
-    /// either, with a dot: `"lib.counter(rtl)"`. Without an architecture, the simulator takes the
-    /// one that was compiled last; without a library, the top is where
-    /// [`sources`](Self::sources) are, or, in a design that has only sources of
-    /// [libraries](Self::library), in that of the last one. Tests see the instance of the entity,
-    /// whichever unit is elaborated.
+    /// A name may have a library before it and an architecture in parentheses after it, as in VHDL:
+    /// `"lib.counter(rtl)"`. Without an architecture, the simulator takes the one that was compiled last. Without a
+    /// library, the top is in that of the [`sources`](Self::sources), or in the last [library](Self::library) if the
+    /// design has no other sources. Tests see the instance of the entity, whichever unit is elaborated.
     ///
     /// ```
     /// # use verifork_runner::Design;
@@ -228,7 +226,7 @@ impl Design {
         self
     }
 
-    /// Adds sources, in the order in which they are compiled. The extension tells the language.
+    /// Adds sources, in the order in which they are compiled. The extension determines the language.
     ///
     /// Those of C and C++ are what a design calls through DPI; a design that has some is Verilator's
     /// alone. They find headers in the [`include_folders`](Self::include_folders), and
@@ -267,8 +265,8 @@ impl Design {
     /// let chip = Design::new("chip").file_list("hdl/chip.f").sources(["hdl/bench.sv"]);
     /// ```
     ///
-    /// Other options are an error, told with the line: [`compile_argument`](Self::compile_argument)
-    /// gives one to the simulator that knows it.
+    /// Any other option is an error that names the line: [`compile_argument`](Self::compile_argument) passes an
+    /// option to the simulator that knows it.
     pub fn file_list(mut self, path: impl Into<PathBuf>) -> Self {
         self.file_lists.push((self.sources.len(), path.into()));
         self
@@ -284,7 +282,7 @@ impl Design {
         self
     }
 
-    /// Adds folders in which Verilog modules are looked for, a file a module.
+    /// Adds folders to search for Verilog modules, one per file.
     pub fn library_folders<P: Into<PathBuf>>(
         mut self,
         folders: impl IntoIterator<Item = P>,
@@ -385,20 +383,19 @@ impl Design {
         self
     }
 
-    /// Shows tests every object of the design, on simulators that show what they were told to when
-    /// they compiled the design.
+    /// Shows tests every object of the design, on simulators that only show what was requested when they compiled the
+    /// design.
     ///
-    /// Verilator is one: by default it shows what the tests' parameters bind, which structs that
-    /// derive `Dut` tell. For names that only the running test knows, as in
-    /// `Instance::signal("…")`, the design has to be compiled with everything shown, which
-    /// makes it slower, by a factor that depends on what could not be optimized away.
+    /// Verilator is one. By default it shows the signals that tests' parameters bind, as structs that derive `Dut`
+    /// name them. If only the running test knows a name, as in `Instance::signal("…")`, the design must be compiled
+    /// with everything shown. It is slower then, because less can be optimized away.
     pub fn public_all(mut self) -> Self {
         self.public_all = true;
         self
     }
 
-    /// On one simulator, tests whose names contain this text are ignored. Run all the same, with
-    /// `--ignored`, those that fail tell the reason. A text that is in no test's name is an error.
+    /// Ignores the tests whose names contain this text on one simulator. If they are run with `--ignored` and fail,
+    /// the report has the reason. A text that no test's name contains is an error.
     ///
     /// ```
     /// # use verifork_runner::{Design, Simulator};

@@ -137,7 +137,7 @@ impl Read<'_> {
                     .and_then(|it| self.path(&it))
                     .map(|it| self.sources.push(it))
             } else if ["-sv", "-sverilog", "-v2k"].contains(&word.as_str()) {
-                // Each source's language is told by its extension.
+                // The extension of each source determines its language.
                 Ok(())
             } else if word.starts_with(['-', '+']) {
                 Err(Mistake::Option(word))

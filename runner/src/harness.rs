@@ -40,9 +40,9 @@ const BROKEN: u8 = 2;
 
 /// Runs the tests of this crate on the designs; to be the whole of `tests/sim.rs`'s `main`.
 ///
-/// The status is success if a test ran and none failed, 101 if one did, as with any Rust test, and 2
-/// if designs or settings are wrong or not one test could run, which is told on standard error.
-/// Filters of the command line may select nothing, as with any Rust test.
+/// The status is success if a test ran and none failed, 101 if one did, as with any Rust test, and 2 if designs or
+/// settings are wrong or no test could run; the reason is on standard error. Filters on the command line may select
+/// nothing, as with any Rust test.
 ///
 /// ```no_run
 /// use verifork_runner::Design;
@@ -84,7 +84,7 @@ fn try_main(designs: Vec<Design>) -> Result<ExitCode, Vec<String>> {
     }
 }
 
-/// What is left to do once designs and settings are understood.
+/// The work that is left once designs and settings are understood.
 enum Prepared {
     /// Something else than tests was asked for.
     Done,
@@ -126,7 +126,7 @@ fn prepare(designs: Vec<Design>, arguments: &mut Arguments) -> Result<Prepared, 
     understand(settings, testbench, designs, listed, arguments)
 }
 
-/// What is to be done with these designs and what the plugin has told of itself.
+/// The work to do for these designs and the plugin's list of tests.
 fn understand(
     settings: Settings,
     testbench: Testbench,
@@ -135,7 +135,7 @@ fn understand(
     arguments: &mut Arguments,
 ) -> Result<Prepared, Vec<String>> {
     for design in &mut designs {
-        // Of all its tests, also those that are not selected, so that a filter compiles nothing anew.
+        // Of all its tests, even those that are not selected, so that a filter does not compile anything again.
         let own = tests.iter().filter(|test| design.has_test(&test.name));
         let paths = own.flat_map(|test| test.paths.iter().cloned());
         design.looked_up = paths.collect();
@@ -144,7 +144,7 @@ fn understand(
     if let Some(help) = &plugin.help {
         let width = width_of(io::stdout());
         for line in help.lines() {
-            // Nobody to tell if nobody reads.
+            // Nobody may be reading.
             let _ = writeln!(io::stdout(), "{}", wrapped(line, HELP_MARGIN, width));
         }
         return Ok(Prepared::Done);
@@ -209,7 +209,7 @@ fn notes_of_waves(context: &Context, designs: &[ResolvedDesign]) -> Vec<String> 
     used.filter_map(note).collect()
 }
 
-/// Which simulators do not tell which code has run, where that is asked for.
+/// The simulators without code coverage, if it is requested.
 fn notes_of_code(context: &Context, designs: &[ResolvedDesign]) -> Vec<String> {
     let used = ALL.into_iter().filter(|&simulator| {
         let runs = designs.iter().any(|design| design.runs_on(simulator));
@@ -301,7 +301,7 @@ fn begin_report(context: &Context, plan: &Plan, arguments: &Arguments) -> Result
             Junit::create(path, &notes, &testbench.package, &cases)?
         }
     };
-    // There is one report a process.
+    // There is one report per process.
     let _ = context.junit.set(junit);
     Ok(())
 }
@@ -378,7 +378,7 @@ fn context(
     })
 }
 
-/// A seed that nobody has chosen.
+/// A random seed.
 fn random_seed() -> u64 {
     use std::hash::{BuildHasher as _, RandomState};
     // The standard library seeds its hash maps from the operating system.

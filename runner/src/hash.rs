@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-/// A hash of several parts, each of which ends where it ends: `ab` and `c` are not `a` and `bc`.
+/// A hash of several parts that keeps them apart: `ab` and `c` differ from `a` and `bc`.
 #[derive(Default)]
 pub(crate) struct PartsHash(Sha256);
 

@@ -1,4 +1,4 @@
-//! Which simulators this machine has, for programs that tell people.
+//! The simulators of this machine, for programs that show them.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -28,11 +28,11 @@ pub struct KnownSimulator {
     pub product: &'static str,
     /// The languages it takes.
     pub languages: &'static [Language],
-    /// What works with it, in a few words.
+    /// What it supports, in a few words.
     pub works: &'static str,
     /// The formats of wave files it writes, the preferred one first.
     pub waves: Vec<&'static str>,
-    /// Its main program and the version it tells, or why it cannot be used.
+    /// Its main program and version, or why it cannot be used.
     pub found: Result<(PathBuf, String), Unusable>,
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn jobs(tests: &[Planned], arguments: &Arguments) -> Vec<Job> {
     let mut jobs = Vec::with_capacity(tests.len());
     for (number, planned) in tests.iter().enumerate() {
         let suite = &planned.suite;
-        // Tests of one design and simulator stand together.
+        // Tests of one design and simulator come together.
         let known = shared.as_ref().filter(|(of, _)| Arc::ptr_eq(of, suite));
         if suite.is_shared() && known.is_none() {
             let own = tests[number..].iter();

@@ -1,9 +1,8 @@
 //! `JUnit` XML of the whole run, over all designs and simulators.
 //!
-//! Every test that is asked for stands in the file from the start, as an error until it has a
-//! result, and so does the run itself. Harnesses that one `cargo test` starts in turn, with one path for
-//! all, add to what those before them have put there. Under nextest each test is a process of its own,
-//! which knows of no other: each enters its own test, once as one that has not finished.
+//! From the start, the file has every selected test and the run itself, each as an error until it has a result. The
+//! harnesses of one `cargo test` may all write to one path: each adds to the report of those before it. Under nextest
+//! each test is a process of its own: each adds its own test, at first as one that has not finished.
 
 use std::collections::{BTreeMap, HashMap};
 use std::env;
@@ -174,7 +173,7 @@ impl Junit {
         }
     }
 
-    /// Completes the report; the run itself has failed if there is a problem that is none of a test.
+    /// Completes the report. The run itself has failed if there is a problem that does not belong to a test.
     ///
     /// # Errors
     ///
@@ -196,7 +195,7 @@ impl Junit {
     }
 }
 
-/// Writes a report that tells only why there was no test, in place of whatever an earlier run has left.
+/// Writes a report that only says why there was no test, in place of the report of an earlier run.
 ///
 /// # Errors
 ///
@@ -210,7 +209,7 @@ pub(crate) fn write_problem(
     write_report_after(path, earlier, &report_of_problem("verifork", text))
 }
 
-/// What harnesses of this run have put into the report, which is from now on of this run.
+/// The part of the report that other harnesses of this run have written. From now on the report belongs to this run.
 fn earlier(path: &Path, notes: &Path, run: Option<&str>) -> Earlier {
     let note = notes.join(file_name(&path.to_string_lossy()) + ".run");
     let Some(run) = run else {
@@ -225,8 +224,8 @@ fn earlier(path: &Path, notes: &Path, run: Option<&str>) -> Earlier {
     read.unwrap_or_default()
 }
 
-/// What tells the present run from others: harnesses of one `cargo test`, and processes of one nextest, have
-/// it in common; so have all seeds that one `cargo verifork close` runs.
+/// Identifies the present run. It is shared by all harnesses of one `cargo test`, all processes of one nextest run,
+/// and all seeds of one `cargo verifork close`.
 pub(crate) fn name_of_run() -> String {
     let nextest = env::var("NEXTEST_RUN_ID").ok().or_else(run_of_cargo);
     nextest.unwrap_or_else(|| format!("harness {} {}", std::process::id(), now()))
@@ -243,8 +242,8 @@ fn run_of_cargo() -> Option<String> {
 
 /// The run of a process with this number and these data of the kernel's, if it is one that starts harnesses.
 fn run_of(process: i32, stat: &str) -> Option<String> {
-    // The name of the program stands in parentheses and may have any; the time of its start is the
-    // twentieth word behind them (proc_pid_stat(5)).
+    // The name of the program is in parentheses and may itself contain some. The time of its start is the twentieth
+    // word after them (proc_pid_stat(5)).
     let (before, after) = stat.rsplit_once(')')?;
     let (_, name) = before.split_once('(')?;
     let start = after.split_whitespace().nth(19)?;
@@ -296,7 +295,7 @@ fn test_case(case: &Case) -> junit::Case {
     };
     let mut output = case.log.clone();
     for path in &case.attachments {
-        // What GitLab and Jenkins show as attached files; GitLab wants paths from the checkout.
+        // The form in which GitLab and Jenkins show attached files; GitLab needs paths relative to the checkout.
         let checkout = env::var_os("CI_PROJECT_DIR");
         let path = checkout
             .and_then(|folder| path.strip_prefix(folder).ok())

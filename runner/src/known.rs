@@ -32,7 +32,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language of a file, by its extension; none if it is not that of a source.
+    /// The language of a file, by its extension; `None` if it is not that of a source.
     pub fn of(path: &Path) -> Option<Language> {
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
         match extension.as_str() {
@@ -132,7 +132,7 @@ pub(crate) const ALL: [Simulator; 4] = [
     Simulator::Nvc,
 ];
 
-/// A name that is not a key of a simulator.
+/// The name is not a key of a simulator.
 ///
 /// ```
 /// use verifork_runner::Simulator;

@@ -12,8 +12,8 @@ pub(crate) enum Lock {
     Shared,
 }
 
-/// The file, locked, made if it is not there, with the folder that it is in. Whoever removes it
-/// holds the lock: so the one that is locked here is the one that lies there.
+/// Locks the file; creates it, and its folder, if it does not exist. It is only removed under the lock, so the locked
+/// file is the one at the path.
 ///
 /// Released when it is closed, whatever ends this process.
 ///
@@ -40,7 +40,7 @@ pub(crate) fn lock(path: &Path, how: Lock) -> io::Result<File> {
     }
 }
 
-/// The file, locked alone, if it is there and nobody has it.
+/// Locks the file exclusively, if it exists and is not locked.
 pub(crate) fn try_lock(path: &Path) -> Option<File> {
     let file = File::options().append(true).open(path).ok()?;
     file.try_lock().ok()?;

@@ -1,5 +1,5 @@
-//! What is to run: every test on every design and simulator that the settings leave, and whether
-//! any of them can. Invariant: a run in which no test could is none that passes.
+//! The plan of a run: every test on every design and simulator that the settings select, and whether any of them can
+//! run. Invariant: a run in which no test could run does not pass.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::resolved::ResolvedDesign;
 use crate::testbench::Testbench;
 use crate::trial::{NoSimulator, Suite};
 
-/// How a run that is to be empty is told to be.
+/// The hint on how to allow an empty run.
 const ALLOWED_BY: &str = "VERIFORK_ALLOW_EMPTY=1 lets a run without tests pass";
 
 /// A test on one design and simulator.
@@ -30,7 +30,7 @@ pub(crate) struct Planned {
 /// Everything that the settings leave, in the order designs, simulators, tests.
 pub(crate) struct Plan {
     pub(crate) tests: Vec<Planned>,
-    /// What to tell before the first test runs.
+    /// The notes to print before the first test runs.
     pub(crate) notes: Vec<String>,
 }
 
@@ -125,17 +125,17 @@ impl Plan {
         ))
     }
 
-    /// Has every test fail for this reason, which otherwise would be ignored.
+    /// Makes every test fail for this reason instead of being ignored.
     pub(crate) fn fail_all(&mut self, context: &Context, reason: String) {
         for test in &mut self.tests {
             test.ignored = None;
         }
-        // There is one plan a process.
+        // There is one plan per process.
         let _ = context.cannot_run.set(reason);
     }
 }
 
-/// What could be named in place of a simulator that is not available.
+/// The names that could replace that of an unavailable simulator.
 fn installed(context: &Context) -> String {
     let there = ALL.into_iter().filter(|&it| context.find(it).is_ok());
     let keys: Vec<&str> = there.map(Simulator::key).collect();
@@ -163,7 +163,7 @@ pub(crate) fn are_asked(
     })
 }
 
-/// What is wrong with the choice of tests and simulators, whatever is installed.
+/// The errors in the choice of tests and simulators, whatever is installed.
 ///
 /// # Errors
 ///
@@ -189,7 +189,7 @@ pub(crate) fn check(
     let near = |text: &str| did_you_mean(&nearest(text, names(), 3));
     let mut problems: Vec<String> = Vec::new();
     for design in designs {
-        // Said once of the variants of a design, which have it in common.
+        // The variants of a design share it, so it is printed once.
         let mut problem = |text: String| {
             let text = format!("design `{}`: {text}", design.name_without_variant());
             if !problems.contains(&text) {
@@ -216,7 +216,7 @@ pub(crate) fn check(
     }
 }
 
-/// What to tell where each test has skipped itself.
+/// The message if each test has skipped itself.
 pub(crate) fn all_skipped(context: &Context) -> String {
     format!(
         "no test of `{}` has run: all of them skipped themselves ({ALLOWED_BY})",
@@ -224,7 +224,7 @@ pub(crate) fn all_skipped(context: &Context) -> String {
     )
 }
 
-/// What to tell where the settings leave nothing of the designs.
+/// The message if the settings leave none of the designs.
 pub(crate) fn nothing_left(context: &Context, designs: &[ResolvedDesign]) -> String {
     let on: Vec<&str> = ALL
         .into_iter()

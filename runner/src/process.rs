@@ -36,7 +36,7 @@ fn groups() -> MutexGuard<'static, Groups> {
     GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Has signals that end this process, such as that of Ctrl-C, end every group first.
+/// Makes signals that end this process, such as that of Ctrl-C, end every group first.
 ///
 /// # Errors
 ///
@@ -52,7 +52,7 @@ pub(crate) fn end_groups_with_this_process() -> io::Result<()> {
                 for &head in &groups.live {
                     kill_group(head);
                 }
-                // Held to the end, so that nobody reads of the killed as of failed.
+                // Held to the end, so that killed processes are not reported as failed.
                 let _ = signal_hook::low_level::emulate_default_handler(signal);
                 std::process::exit(128 + signal);
             }
@@ -127,8 +127,8 @@ fn start(command: &mut Command) -> io::Result<Child> {
     Ok(child)
 }
 
-/// Has the kernel kill the process when the thread that starts it ends, which waits for it: so
-/// it does not survive a harness that is killed and can do nothing itself.
+/// Makes the kernel kill the process when the thread that starts it and waits for it ends. The process therefore does
+/// not survive a harness that is killed.
 #[cfg(target_os = "linux")]
 fn end_with_parent(command: &mut Command) {
     use rustix::process::{getpid, getppid, set_parent_process_death_signal};
@@ -136,7 +136,7 @@ fn end_with_parent(command: &mut Command) {
     let in_child = move || {
         set_parent_process_death_signal(Some(Signal::KILL))?;
         if getppid() != Some(parent) {
-            // The parent has ended already, and nobody reads the error.
+            // The parent has already ended, and nobody reads the error.
             return Err(io::ErrorKind::Interrupted.into());
         }
         Ok(())
@@ -248,7 +248,7 @@ mod tests {
         let process = std::fs::read_to_string(file.path()).unwrap();
         let status = format!("/proc/{}/status", process.trim());
         let begun = Instant::now();
-        // A zombie, for whoever inherited it, or gone.
+        // A zombie that another process has inherited, or gone.
         while std::fs::read_to_string(&status).is_ok_and(|text| !text.contains("Z (zombie)")) {
             assert!(begun.elapsed() < Duration::from_secs(10), "{process} lives");
             std::thread::sleep(Duration::from_millis(5));

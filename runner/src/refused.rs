@@ -1,5 +1,5 @@
-//! Designs that do not compile, in runs in which each test is a process: what the compiler says of one is told by
-//! the first test that meets it, and the others name that test.
+//! Designs that do not compile, in runs in which each test is a process. The first test that needs such a design
+//! prints the compiler's message, and the others name that test.
 
 use std::fs;
 use std::io;
@@ -8,31 +8,31 @@ use std::path::{Path, PathBuf};
 /// How the names of the files end.
 pub(crate) const EXTENSION: &str = "refused";
 
-/// Why there is no compiled design.
+/// The reason why there is no compiled design.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.text())]
 pub(crate) enum CompileError {
-    /// A compiler does not take the design: everything that is to be told of it.
+    /// The compiler refuses the design. This is the full text.
     Refused(String),
-    /// So it was for another test of this run, which has told it.
+    /// Another test of this run has already reported this.
     Told(Told),
     /// No compiler could judge: it does not start or was killed, or a file cannot be read or written.
     Failed(String),
 }
 
-/// A refusal that another process has told.
+/// A refusal that another process has reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Told {
-    /// What it told.
+    /// Its text.
     pub(crate) text: String,
     /// The test in that process.
     pub(crate) test: String,
-    /// Where the text is.
+    /// The file with the text.
     pub(crate) file: PathBuf,
 }
 
 impl CompileError {
-    /// Everything there is to tell.
+    /// The full text.
     pub(crate) fn text(&self) -> &str {
         match self {
             CompileError::Refused(text)
@@ -43,7 +43,7 @@ impl CompileError {
 }
 
 impl Told {
-    /// What is left to tell: the cause, and where the rest is.
+    /// The short text: the cause, and where the rest is.
     pub(crate) fn brief(&self) -> String {
         let cause = self.text.lines().next().unwrap_or_default();
         format!(
@@ -54,17 +54,17 @@ impl Told {
     }
 }
 
-/// The run and test that a file is of stand on its first line, what was told on the others.
+/// The first line of a file has the run and the test, the others have the text.
 pub(crate) fn note(file: &Path, run: &str, test: &str, text: &str) -> io::Result<()> {
     fs::write(file, format!("{run} {test}\n{text}"))
 }
 
-/// What another test of this run has told, if one has.
+/// The report of another test of this run, if there is one.
 pub(crate) fn told(file: &Path, run: &str, test: &str) -> Option<Told> {
     let noted = fs::read_to_string(file).ok()?;
     let (head, text) = noted.split_once('\n')?;
     let (of_run, by) = head.split_once(' ')?;
-    // A test that is tried again tells all of it again, by what the compiler says now.
+    // A test that is retried prints the full text again, with the compiler's present message.
     (of_run == run && by != test).then(|| Told {
         text: text.to_owned(),
         test: by.to_owned(),
@@ -88,7 +88,7 @@ mod tests {
             "`d` does not compile: a.v:1: error\n  more\n",
         )
         .unwrap();
-        // The one that has told it tells it again, and so does the first of another run.
+        // The test that has printed it prints it again, and so does the first test of another run.
         assert_eq!(told(&file, "run-1", "d::a"), None);
         assert_eq!(told(&file, "run-2", "d::b"), None);
         let other = told(&file, "run-1", "d::b").unwrap();

@@ -1,5 +1,5 @@
-//! Designs made definite: one set of parameters, whole paths, checked for what can be checked
-//! without a simulator.
+//! Resolved designs: with one set of parameters and absolute paths, and checked as far as possible without a
+//! simulator.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -20,10 +20,10 @@ pub(crate) struct Source {
     pub(crate) library: Option<String>,
 }
 
-/// What Verilog modules that state no time scale have, on every simulator.
+/// The time scale of Verilog modules that state none, on every simulator.
 const DEFAULT_TIMESCALE: &str = "1ns/1ps";
 
-/// How long the name of a design, a label or a variant may be.
+/// The greatest length of the name of a design, a label or a variant.
 const LONGEST: usize = 200;
 
 /// One design with one set of parameters.
@@ -42,7 +42,7 @@ pub(crate) struct ResolvedDesign {
     pub(crate) library_folders: Vec<PathBuf>,
     pub(crate) defines: Vec<(String, Option<String>)>,
     pub(crate) parameters: Vec<(String, ParameterValue)>,
-    /// Of modules that state none.
+    /// The time scale of modules that state none.
     pub(crate) timescale: String,
     pub(crate) vhdl_standard: VhdlStandard,
     compile_arguments: Vec<(Simulator, String)>,
@@ -55,7 +55,7 @@ pub(crate) struct ResolvedDesign {
     skipped: Vec<Skipped>,
     pub(crate) shared: bool,
     pub(crate) public_all: bool,
-    /// Whether runs are to tell which of its code has run, where the simulator can.
+    /// Whether runs record code coverage, if the simulator supports it.
     pub(crate) code_coverage: bool,
     /// The paths below the top that its tests bind.
     pub(crate) looked_up: BTreeSet<String>,
@@ -115,7 +115,7 @@ impl ResolvedDesign {
         self.tests.iter().flatten().map(String::as_str)
     }
 
-    /// The parts of names by which tests are left out on a simulator.
+    /// The texts in names of tests that are left out on a simulator.
     pub(crate) fn skipped_texts(&self) -> impl Iterator<Item = &str> {
         self.skipped.iter().map(|it| it.test.as_str())
     }
@@ -202,7 +202,7 @@ pub(crate) fn resolve(
                     segments.join("::")
                 ));
             }
-            // What is wrong with the top was told.
+            // The error in the top has been reported.
             resolved.extend(resolved_design(&design, segments, set, folder));
         }
     }
@@ -279,7 +279,7 @@ fn top(design: &Design) -> Result<Top, NoTop> {
     Ok(top)
 }
 
-/// Options by which the harness tells Verilator what to make and where, with what is to be done instead.
+/// Options by which the harness itself tells Verilator what to generate and where, each with what to use instead.
 const OPTIONS_OF_HARNESS: [(&str, &str); 9] = [
     ("prefix", "leave it out"),
     ("Mdir", "leave it out"),

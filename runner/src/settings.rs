@@ -34,7 +34,7 @@ pub(crate) struct Settings {
     pub(crate) places: BTreeMap<Simulator, PathBuf>,
     pub(crate) junit: Option<PathBuf>,
     pub(crate) cache: bool,
-    /// Whether tests tell which code of the design has run.
+    /// Whether tests record code coverage.
     pub(crate) code_coverage: bool,
     /// The folder for descriptions of the designs, if those are wanted in place of tests.
     pub(crate) describe: Option<PathBuf>,
@@ -58,10 +58,10 @@ enum Misread {
         did_you_mean(&nearest(.0, ["vcd", "fst", "ghw", "on-failure", "off"], 1))
     )]
     Waves(String),
-    /// In the words of whoever reads durations.
+    /// In the words of the parser of durations.
     #[error("{0}; a duration such as 60s fits, or off")]
     Duration(String),
-    /// In the words of whoever reads the kinds of coverage.
+    /// In the words of the parser of coverage.
     #[error("{0}")]
     Coverage(String),
 }
@@ -118,7 +118,7 @@ impl Settings {
             settings.compile_timeout = or_off(value)?;
             Ok(())
         });
-        // Who names items has made it smaller already.
+        // A user who names items has already made the sequence smaller.
         if get(Variable::Items).is_some() {
             settings.shrink = None;
         }

@@ -1,17 +1,17 @@
 //! Fewer and simpler items of its sequences with which a test still fails: which are tried, in which order.
 //!
-//! Knows no simulator: whoever tries some says what became of them.
+//! It knows no simulator: the caller runs an attempt and returns its outcome.
 
 use verifork_protocol::items::{Drawn, Item, Items};
 
-/// Words are made smaller by halves so many times.
+/// How many times a word is halved.
 const HALVES: usize = 40;
 
-/// What was found.
+/// The result.
 #[derive(Debug)]
 pub(crate) struct Smallest {
     pub(crate) items: Items,
-    /// What the test drew with them.
+    /// The sequences that the test drew with them.
     pub(crate) drawn: Vec<Drawn>,
     /// How often it was run.
     pub(crate) runs: usize,
@@ -22,19 +22,19 @@ pub(crate) struct Smallest {
 /// Why nothing was found.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Nothing {
-    /// With everything as it was, the test did not fail in the same way.
+    /// With unchanged items, the test did not fail in the same way.
     DoesNotRepeat,
     /// There was no time for a single try.
     NoTime,
 }
 
-/// What became of a try.
+/// The outcome of an attempt.
 pub(crate) enum Tried {
     /// The test failed as before, and drew these.
     Failed(Vec<Drawn>),
     /// It passed, or failed otherwise.
     Otherwise,
-    /// There is no time for another.
+    /// There is no time for another attempt.
     NoTime,
 }
 
@@ -81,7 +81,7 @@ impl Search<'_> {
     fn all(&mut self) -> Result<(), Stopped> {
         loop {
             self.fewer()?;
-            // What is simpler may need fewer others.
+            // A simpler item may need fewer others.
             if !self.simpler()? {
                 return Ok(());
             }
@@ -134,7 +134,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Makes each item simpler; tells whether any has become so.
+    /// Makes each item simpler; returns whether any became simpler.
     fn simpler(&mut self) -> Result<bool, Stopped> {
         let mut any = false;
         for sequence in 0..self.found.items.sequences.len() {
@@ -186,7 +186,7 @@ impl Search<'_> {
             let before = self.text(sequence, place);
             if self.fails_with_word(sequence, place, word, middle)? {
                 fails = middle;
-                // What no longer changes the item is fine enough.
+                // A change that no longer affects the item is small enough.
                 if self.text(sequence, place) == before {
                     break;
                 }
@@ -300,7 +300,7 @@ mod tests {
         let (three, items, runs) = smallest(|all| all.iter().filter(|&&one| one > 70).count() > 2);
         assert_eq!(three, [71, 71, 71]);
         assert!(runs < 250, "{runs}");
-        // What is written down has it again.
+        // The notation reproduces it.
         let again: Items = items.to_string().parse().unwrap();
         assert_eq!(numbers(&draws(&again)), three);
         // Two that are far from each other.

@@ -19,7 +19,7 @@ use crate::process::{self, Ending};
 use crate::resolved::ResolvedDesign;
 use crate::simulator::{Backend, Installation, RunArguments, Waves, show};
 
-/// What the plugin needs beyond its own limit to end the run in good order.
+/// The time that the plugin needs beyond its own limit to end the run properly.
 const MARGIN: Duration = Duration::from_secs(30);
 
 /// One simulator process that is to be started.
@@ -30,14 +30,14 @@ pub(crate) struct Simulation<'a> {
     /// The compiled design.
     pub(crate) compiled: &'a Path,
     pub(crate) plugin: &'a Path,
-    /// Where everything of this run goes. It is emptied first.
+    /// The folder for all files of this run. It is emptied first.
     pub(crate) folder: &'a Path,
     /// Whether it leaves coverage, if that is wanted at all.
     pub(crate) covers: bool,
     /// `VERIFORK_FILTER`.
     pub(crate) filter: &'a str,
     pub(crate) seed: u64,
-    /// What is left of the test's sequences; none: what the user's setting says.
+    /// The items to draw of the test's sequences; `None` for the user's setting.
     pub(crate) items: Option<&'a Items>,
     pub(crate) waves: Option<Waves>,
     /// The limit of wall-clock time that the plugin keeps.
@@ -48,7 +48,7 @@ pub(crate) struct Simulation<'a> {
     pub(crate) describe: Option<&'a Path>,
 }
 
-/// What became of it.
+/// How it ended.
 #[derive(Debug)]
 pub(crate) struct Execution {
     pub(crate) ending: Ending,
@@ -61,7 +61,7 @@ pub(crate) struct Execution {
 }
 
 impl Execution {
-    /// What the plugin wrote at the end of the test: of repetitions, that of the first that failed.
+    /// The plugin's record of the end of the test; of several repetitions, that of the first that failed.
     pub(crate) fn ended(&self, test: &ListedTest) -> Option<&Ended> {
         let ended = &self.results.ended;
         let mut own = ended.iter().filter(|ended| ended.name == test.name);
@@ -144,10 +144,10 @@ impl Simulation<'_> {
             .env(Variable::Results.name(), &results)
             // Whether anything ran is judged over all tests.
             .env(Variable::AllowEmpty.name(), "1")
-            // What it prints goes into a file.
+            // Its output goes into a file.
             .env_remove("CLICOLOR_FORCE");
         if let Some(items) = self.items {
-            // One run, of which this is the seed.
+            // One run with this seed.
             command
                 .env(Variable::Items.name(), items.to_string())
                 .env_remove(Variable::Repeat.name());
@@ -189,7 +189,7 @@ impl Simulation<'_> {
         })
     }
 
-    /// Keeps which code has run. That it is missing in a sum has to be told.
+    /// Stores the code coverage. If it is missing, that must be reported, since the sum lacks it.
     fn collect_code_coverage(&self, work: &Path) {
         let file = self.folder.join(code_file(self.simulator.key()));
         if let Err(error) = self
@@ -222,7 +222,7 @@ impl Simulation<'_> {
     }
 }
 
-/// Prints what the file has beyond `from`, and gives its new end.
+/// Prints the file from `from` on, and returns its new end.
 fn show_from(path: &Path, from: u64) -> u64 {
     let read = || -> io::Result<Vec<u8>> {
         let mut file = File::open(path)?;
@@ -233,13 +233,12 @@ fn show_from(path: &Path, from: u64) -> u64 {
     };
     let text = read().unwrap_or_default();
     let mut stdout = io::stdout().lock();
-    // Nobody to tell if nobody listens.
+    // Nobody may be listening.
     let _ = stdout.write_all(&text).and_then(|()| stdout.flush());
     from + text.len() as u64
 }
 
-/// What to tell of the disk that the folder is on, if it is nearly full: programs that find no
-/// room for what they write fail in many ways, and few say why.
+/// A note if the disk of the folder is nearly full: programs that cannot write fail in many ways, and few say why.
 pub(crate) fn shortage(folder: &Path) -> Option<String> {
     const ENOUGH: u64 = 1024 * 1024;
     let disk = rustix::fs::statvfs(folder).ok()?;

@@ -22,7 +22,7 @@ pub(crate) struct Testbench {
     pub(crate) plugin: PathBuf,
     /// The folder of cargo's profile: `release` in `target/release`.
     pub(crate) profile: String,
-    /// Where everything of ours goes: `target/verifork`.
+    /// The folder for all files of the harness: `target/verifork`.
     pub(crate) output: PathBuf,
 }
 
@@ -48,7 +48,7 @@ struct Library {
 /// The folder of what is noted of reports, below that of all our output.
 const NOTES: &str = "junit";
 
-/// That of this process's harness, where the crate may not be known.
+/// The folder of this process's harness; the crate may be unknown.
 pub(crate) fn notes() -> Option<PathBuf> {
     let executable = env::current_exe().ok()?;
     let (_, profile) = folders(&executable)?;
@@ -68,12 +68,11 @@ impl Testbench {
         self.output.join(NOTES)
     }
 
-    /// Finds the crate: cargo and nextest name its folder to tests; somebody who starts the
-    /// harness by hand stands in it.
+    /// Finds the crate: cargo and nextest pass its folder to tests; a user who starts the harness by hand is in it.
     ///
     /// # Errors
     ///
-    /// There is no such crate, or its plugin has not been built.
+    /// There is no such crate, or its plugin was not built.
     pub(crate) fn find() -> anyhow::Result<Testbench> {
         let folder = match env::var_os("CARGO_MANIFEST_DIR") {
             Some(folder) => PathBuf::from(folder),
@@ -172,7 +171,7 @@ fn plugin(library: &str, folders: &[&Path]) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// Asks the plugin for its tests, without a simulator.
+/// Reads the list of tests from the plugin, without a simulator.
 ///
 /// # Errors
 ///
@@ -196,7 +195,7 @@ pub(crate) fn list(plugin: &Path) -> anyhow::Result<(PluginSettings, Vec<ListedT
     understood.with_context(|| format!("the plugin `{}`", plugin.display()))
 }
 
-/// What a plugin's function lists.
+/// The list of a plugin's function.
 ///
 /// # Safety
 ///
@@ -212,7 +211,7 @@ unsafe fn listed(list: ListTests) -> anyhow::Result<(PluginSettings, Vec<ListedT
 }
 
 unsafe extern "C" fn take(context: *mut c_void, line: *const u8, length: usize) {
-    // SAFETY: `list` gives the vector, and the plugin a whole line.
+    // SAFETY: `list` passes the vector, and the plugin a whole line.
     let (lines, line) = unsafe {
         (
             &mut *context.cast::<Vec<String>>(),

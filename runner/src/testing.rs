@@ -41,12 +41,11 @@ pub(crate) struct Bench {
     pub(crate) settings: Settings,
     pub(crate) shared: bool,
     pub(crate) wall_timeout: Option<Duration>,
-    /// The run of which each test is a process.
+    /// The run, if each of its tests is a process.
     pub(crate) run: Option<String>,
 }
 
-/// What a plugin writes that was loaded and has ended these tests so, each with the text of its failure or
-/// reason.
+/// The results of a plugin that has run these tests, each with the text of its failure or reason.
 pub(crate) fn lines_of(tests: &[(&str, Status, &str)]) -> String {
     let planned = PlannedRecord {
         tests: tests.iter().map(|(name, ..)| (*name).to_owned()).collect(),
@@ -146,7 +145,7 @@ impl Bench {
         }
     }
 
-    /// Has the design not compile any more.
+    /// Makes the design fail to compile from now on.
     pub(crate) fn breaks(&self) {
         fs::write(self.folder.path().join("broken"), "").unwrap();
     }

@@ -14,13 +14,13 @@ use verifork_protocol::verdict;
 use crate::locked::try_lock;
 use crate::refused;
 
-/// At least so many of the newest that nobody names stay: who goes back to them finds them.
+/// At least this many of the newest unnamed folders are kept, for a user who goes back to them.
 const KEPT: usize = 8;
 
 /// Beside a compiled design: whose it is.
 const OWNER: &str = "owner.json";
 
-/// What a compiled design was compiled for.
+/// The owner of a compiled design.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Owner {
     /// The crate's folder: several workspaces may share one target folder.
@@ -46,13 +46,13 @@ impl Owner {
     }
 }
 
-/// The lock that whoever compiles the design holds alone, and the one that its users share.
+/// The lock that the process which compiles the design holds alone, and the one that its users share.
 pub(crate) fn locks(designs: &Path, key: &str) -> (PathBuf, PathBuf) {
     let file = |extension| designs.join(format!("{key}.{extension}"));
     (file("lock"), file("used"))
 }
 
-/// What was removed.
+/// The removed folders and files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Removed {
     pub(crate) designs: usize,
@@ -61,7 +61,7 @@ pub(crate) struct Removed {
 }
 
 impl Removed {
-    /// A line for the user, if there is anything to tell.
+    /// A line for the user, if anything was removed.
     pub(crate) fn told(&self) -> Option<String> {
         let count = |count: usize, what: &str| match count {
             0 => None,
@@ -149,7 +149,7 @@ pub(crate) fn designs(folder: &Path, of: &Owner, named: &BTreeSet<String>, remov
     }
 }
 
-/// Removes what was noted of designs that did not compile, but for the newest.
+/// Removes the notes on designs that did not compile, except the newest.
 fn refusals(folder: &Path, removed: &mut Removed) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let paths = entries.map(|entry| entry.path());
@@ -167,8 +167,8 @@ fn refusals(folder: &Path, removed: &mut Removed) {
     }
 }
 
-/// Removes the parts of programs that designs had in common, but for those that were used last: by the
-/// times of `mark`, a file in each. Who copies from one just now compiles what is missing.
+/// Removes the parts of programs that designs shared, except those used last, by the time of the file `mark` in each.
+/// A process that is just copying from one compiles the missing parts itself.
 pub(crate) fn shared_parts(folder: &Path, prefix: &str, mark: &str, removed: &mut Removed) {
     let mut all: Vec<(SystemTime, PathBuf)> = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -192,8 +192,8 @@ fn remove_unfinished(folder: &Path, key: &str, path: &Path, removed: &mut Remove
     }
 }
 
-/// Removes the folders of runs below `folder` that are none of `named`; but keeps the newest, without the
-/// verdict: reports do not tell of tests that are there no more.
+/// Removes the folders of runs below `folder` that are not in `named`. The newest are kept without their verdict, so
+/// that reports do not show tests that no longer exist.
 pub(crate) fn runs(folder: &Path, named: &BTreeSet<PathBuf>, removed: &mut Removed) {
     let mut all = Vec::new();
     find_runs(folder, named, &mut all);
@@ -222,7 +222,7 @@ pub(crate) fn runs(folder: &Path, named: &BTreeSet<PathBuf>, removed: &mut Remov
     }
 }
 
-/// The folders of runs that nobody names, with the times of their last ones.
+/// The unnamed folders of runs, with the times of their last runs.
 fn find_runs(folder: &Path, named: &BTreeSet<PathBuf>, found: &mut Vec<(SystemTime, PathBuf)>) {
     if named.contains(folder) {
         return;
@@ -277,7 +277,7 @@ mod tests {
         }
     }
 
-    /// A compiled design that was used last so many seconds after the first.
+    /// A compiled design that was last used this many seconds after the first.
     fn design(folder: &Path, key: &str, owner: &Owner, seconds: u64) {
         fs::create_dir(folder.join(key)).unwrap();
         owner.write(&folder.join(key)).unwrap();
@@ -340,7 +340,7 @@ mod tests {
         }
         assert_eq!(removed.designs, 12);
         assert!(!locks(folder, "old00").0.exists() && !locks(folder, "old00").1.exists());
-        // Nothing is left to do, but for what an older version has left.
+        // Nothing is left to do, except for the files of an older version.
         fs::create_dir(folder.join("0123456789abcdef")).unwrap();
         drop(lock(&locks(folder, "0123456789abcdef").0, Lock::Alone).unwrap());
         designs(folder, &owner(""), &named, &mut removed);

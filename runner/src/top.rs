@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What a simulator elaborates, and where it is.
+/// The unit that a simulator elaborates, and its library.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Top {
     /// In small letters if it is one of VHDL.

@@ -36,7 +36,7 @@ pub(crate) struct Suite {
     context: Arc<Context>,
     design: ResolvedDesign,
     simulator: Simulator,
-    /// Where it is, or why it is not.
+    /// Its place, or why it does not exist.
     programs: Result<Vec<PathBuf>, NoSimulator>,
     installation: OnceLock<Result<Installation, NoSimulator>>,
 }
@@ -46,7 +46,7 @@ pub(crate) struct Suite {
 #[error("{reason}{others}")]
 pub(crate) struct NoSimulator {
     reason: Unusable,
-    /// What is to be told of others.
+    /// What to report of other tests.
     others: String,
 }
 
@@ -62,7 +62,7 @@ impl From<Unusable> for NoSimulator {
     }
 }
 
-/// Why there is no description of a design.
+/// The reason why there is no description of a design.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotDescribed {
     #[error(transparent)]
@@ -79,14 +79,14 @@ pub(crate) enum NotDescribed {
     },
 }
 
-/// What a test that has failed is run again with.
+/// The settings with which a failed test is run again.
 #[derive(Clone, Copy)]
 struct Again<'a> {
     seed: u64,
     items: &'a Items,
 }
 
-/// What a test leaves to reports.
+/// The data of a test for reports.
 #[derive(Default)]
 struct Left<'a> {
     execution: Option<&'a Execution>,
@@ -95,7 +95,7 @@ struct Left<'a> {
     waves: Option<PathBuf>,
 }
 
-/// The one simulation of a design whose tests share it, run by whoever comes first.
+/// The one simulation that the tests of a design share; the first of them runs it.
 pub(crate) struct Shared {
     tests: Vec<ListedTest>,
     execution: OnceLock<Result<Execution, Failure>>,
@@ -148,13 +148,13 @@ impl Suite {
     pub(crate) fn run(&self, test: &ListedTest, shared: Option<&Shared>) -> Outcome {
         if let Some(reason) = self.context.cannot_run.get() {
             let failure = Failure::from(reason.clone());
-            // That it is not in the report is the lesser problem.
+            // That it is missing in the report is the lesser problem.
             let failed = Verdict::Failed(failure.clone());
             let _ = self.report(test, &failed, Left::default(), now());
             return Outcome::Failed(failure);
         }
         let begun = now();
-        // What cannot be written here fails the test; whatever else cannot be written says more of why.
+        // If this cannot be written, the test fails; an error of anything else explains more.
         let begins = self.begin(test, begun);
         let settings = &self.context.settings;
         let always = if let WavesWanted::Always(format) = settings.waves {
@@ -316,7 +316,7 @@ impl Suite {
         .map_err(|error| Failure::from(error.to_string()))
     }
 
-    /// Writes what the simulator shows of the elaborated design to a file.
+    /// Writes the simulator's view of the elaborated design to a file.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What a simulator process says of a test: passed only if it is proven.
+//! Judges a test by its simulator process: passed only if that is proven.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::cause::cause;
 use crate::process::{Ending, signal_name};
 use crate::simulation::{Execution, last_lines, tail};
 
-/// What became of a test.
+/// The outcome of a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Passed,
@@ -21,13 +21,13 @@ pub(crate) enum Verdict {
 /// Why a test has failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
-    /// Everything there is to tell, the cause on its first line.
+    /// The full text, with the cause on its first line.
     pub(crate) text: String,
-    /// What is the same of failures that are one: see [`cause`].
+    /// The part that is equal for failures with the same cause: see [`cause`].
     pub(crate) cause: String,
-    /// What to tell instead, once the text was told for another test with this cause.
+    /// The short text, to print after the full text of another test with this cause.
     pub(crate) brief: Option<String>,
-    /// Another process has told the text.
+    /// Another process has printed the text.
     pub(crate) told: bool,
 }
 
@@ -44,7 +44,7 @@ impl From<String> for Failure {
 }
 
 const LOG_LINES: usize = 25;
-/// How many lines of the plugin's last words are shown.
+/// How many lines of the plugin's last message are shown.
 const LAST_WORDS: usize = 60;
 
 /// Judges the test with this name by what its process has left.
@@ -100,7 +100,7 @@ pub(crate) fn judge(name: &str, execution: &Execution) -> Verdict {
             "the simulator {} while the test ran",
             ending(execution.ending)
         );
-        // Who was killed or has crashed has no last words; the status of the others says nothing.
+        // A process that was killed or crashed has printed no reason. For the others, the status says nothing.
         let said = match execution.ending {
             Ending::Exited(_) => last_words(execution),
             _ => None,
@@ -129,7 +129,7 @@ pub(crate) fn judge(name: &str, execution: &Execution) -> Verdict {
             "the test has no result: the simulator {ending}{during}"
         ));
     }
-    // In a shared simulation, other tests may be why the process ended as failed.
+    // In a shared simulation, the process may have failed because of other tests.
     let failed = results
         .ended
         .iter()
@@ -182,7 +182,7 @@ fn printed(tail: &str, execution: &Execution) -> String {
     )
 }
 
-/// Why the plugin has ended the process, and the last lines before it said so.
+/// The plugin's reason for ending the process, and the last lines before it.
 fn last_words(execution: &Execution) -> Option<(String, String)> {
     const SAID_BY: &str = "verifork: ";
     let printed = tail(&execution.log, LOG_LINES + LAST_WORDS);
@@ -193,7 +193,7 @@ fn last_words(execution: &Execution) -> Option<(String, String)> {
     Some((before, words.strip_prefix(SAID_BY)?.to_owned()))
 }
 
-/// Everything that went wrong in a test.
+/// All failures of a test.
 fn failures(ended: &Ended) -> String {
     let failures: Vec<_> = ended.failures.iter().map(as_told).collect();
     let since = of_nanoseconds(&ended.since_ns);

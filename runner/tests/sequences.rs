@@ -153,7 +153,7 @@ fn items_of_a_sequence_that_a_test_does_not_draw_fail_it() {
             "wirtes=2",
             "`wirtes`, which this test has not drawn; it has drawn `writes`",
         ),
-        ("writes=70", "wants item 70 of `writes`"),
+        ("writes=70", "names item 70 of `writes`"),
         ("writes", "`writes` is not a sequence"),
     ] {
         let failed = run(&harness, &[("VERIFORK_ITEMS", items)], "always_pass");

@@ -35,7 +35,7 @@ pub(crate) enum Color {
     Never,
 }
 
-/// What changes the course of a test, beside its seed, which every report names.
+/// The settings that change the course of a test, except the seed, which every report names.
 const SHAPING: [Variable; 4] = [
     Variable::Items,
     Variable::Timeout,
@@ -52,9 +52,9 @@ pub(crate) struct Config {
     pub(crate) order: Order,
     pub(crate) fail_fast: bool,
     pub(crate) repeat: NonZeroU32,
-    /// None: chosen anew for this run.
+    /// `None`: chosen at random for this run.
     pub(crate) seed: Option<u64>,
-    /// What is left of tests' sequences.
+    /// The items to draw of tests' sequences.
     pub(crate) items: Rc<Items>,
     /// Simulated time a test has that sets no limit itself; none is not a limit.
     pub(crate) timeout: Option<SimDuration>,
@@ -70,10 +70,10 @@ pub(crate) struct Config {
     pub(crate) color: Color,
     /// A run in which no test has run may pass.
     pub(crate) allow_empty: bool,
-    /// What the variables of other tools that decide on colour are set to: see [`automatic`].
+    /// The values of the variables of other tools that decide on colour: see [`automatic`].
     pub(crate) color_variables: BTreeMap<String, OsString>,
-    /// The variables that were set and that a test's course depends on, with their values: whoever
-    /// repeats a test has to set them.
+    /// The variables that were set and that the course of a test depends on, with their values. They must be set to
+    /// repeat a test.
     pub(crate) shaping: Vec<(String, String)>,
     /// The text to show instead of running tests.
     pub(crate) help: Option<String>,
@@ -152,7 +152,7 @@ impl Config {
 
     fn set(&mut self, name: &str, value: &OsString) -> Result<(), String> {
         let Some(variable) = Variable::from_name(name) else {
-            // What all names begin with makes none of them likely.
+            // The prefix that all names have makes none of them more likely.
             let plain = |name: &'static str| name.strip_prefix(PREFIX);
             let names = Variable::ALL.iter().filter_map(|it| plain(it.name()));
             let wanted = name.strip_prefix(PREFIX).unwrap_or(name);
@@ -165,11 +165,11 @@ impl Config {
         self.read(variable, value.trim())
     }
 
-    /// Takes a variable's value into the settings.
+    /// Sets what a variable says.
     ///
     /// # Errors
     ///
-    /// What would fit, where the value does not.
+    /// The value does not fit; the error says what would.
     fn read(&mut self, variable: Variable, value: &str) -> Result<(), String> {
         match variable {
             Variable::Filter => self.filter = Filter::parse(value)?,
@@ -211,12 +211,12 @@ impl Config {
             }
             Variable::Help => drop(switch(value)?),
             Variable::Describe => self.describe = Some(PathBuf::from(value)),
-            // Read before the other settings are: results, so that what is wrong with settings is told
-            // there too; declarations, when the simulator's objects are.
+            // These are read before the other settings: results, so that they can report wrong settings too;
+            // declarations, together with the simulator's objects.
             Variable::Results | Variable::Declarations => {}
-            // Whoever counts reads it.
+            // The crates that count read it.
             Variable::Coverage => drop(Coverage::parse(value)?),
-            // Who draws reads it.
+            // The crates that draw read it.
             Variable::Aim => {}
             // The program around the design has read it, where there is one.
             Variable::VerilatorPort => {

@@ -1,13 +1,12 @@
-//! What the process prints, read as it comes: for the log of a report, and for the simulator's messages
-//! about the design, which no interface tells.
+//! Reads the output of the process: for the log of a report, and for the simulator's messages about the design, which
+//! no interface provides.
 //!
-//! The standard output and the standard error are where simulators print, whatever wrote it: the
-//! design, the simulator, C code beside it, the testbench. Under the harness they are a file of this
-//! process alone, which is read back. Elsewhere a pipe is put in their place, and what comes through it
-//! is handed on at once.
+//! Everything is printed on standard output and standard error: by the design, the simulator, its C code, the
+//! testbench. Under the harness these are a file of this process alone, which is read back. Elsewhere a pipe replaces
+//! them, and its data are forwarded at once.
 //!
-//! Invariant: everything is handed on, unchanged and in order, also where the process crashes. What
-//! `_exit` and `SIGKILL` leave in the pipe is lost.
+//! Invariant: everything is forwarded, unchanged and in order, even if the process crashes. After `_exit` and
+//! `SIGKILL`, data that are still in the pipe are lost.
 
 mod lines;
 mod stream;
@@ -48,11 +47,11 @@ struct Console {
     ignores_errors: bool,
     /// An error has been reported at any time.
     errors: bool,
-    /// What is printed now is our own, and no message of the simulator's.
+    /// The library itself is printing, so there is no message of the simulator.
     is_own: bool,
 }
 
-/// What the simulator has said of the design.
+/// The simulator's messages about the design.
 #[derive(Debug, Default)]
 pub(crate) struct DesignMessages {
     /// In the order in which it came.
@@ -102,11 +101,11 @@ fn tail_lines() -> MutexGuard<'static, Tail> {
     TAIL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Reads what is printed from now on; under the harness, `alone`, from the start of the process.
+/// Reads the output from now on; if the process has its own file (`alone`), from the start.
 ///
 /// # Errors
 ///
-/// The operating system gives no pipe or no thread; then nothing is read.
+/// The system provides no pipe or thread. Nothing is read then.
 pub(crate) fn begin(style: MessageStyle, precision: Precision, alone: bool) -> std::io::Result<()> {
     let mut console = console();
     if console.is_none() {
@@ -169,7 +168,7 @@ pub(crate) fn print_own(print: impl FnOnce()) {
     own(false);
 }
 
-/// What the simulator has said of the design since this was last asked.
+/// The simulator's messages about the design since the last call.
 pub(crate) fn take_messages() -> DesignMessages {
     read();
     console()
@@ -178,9 +177,8 @@ pub(crate) fn take_messages() -> DesignMessages {
         .unwrap_or_default()
 }
 
-/// What the simulator has said since the last test was judged that makes the run a failure, as one
-/// text; and whether the design has reported an error at any time. `ended`: what has ended the simulation
-/// was judged.
+/// The messages since the last test's verdict that make the run fail, as one text, and whether the design has ever
+/// reported an error. `ended`: the end of the simulation was already judged.
 pub(crate) fn rest(ended: bool) -> (Option<String>, bool) {
     let collected = take_messages();
     let (ignores, errors) = match &*console() {
@@ -287,8 +285,8 @@ pub(crate) fn tell(parts: &[&[u8]]) {
 
 fn tell_to(descriptor: c_int, parts: &[&[u8]]) {
     for part in parts {
-        // SAFETY: the pointer and the length are those of one live slice. A failed write is ignored:
-        // there is nobody left to tell.
+        // SAFETY: the pointer and the length are those of one live slice. A failed write is ignored: nothing could
+        // report it.
         unsafe { libc::write(descriptor, part.as_ptr().cast(), part.len()) };
     }
 }
@@ -315,7 +313,7 @@ mod tests {
             .map(|it| collected.again(it))
             .collect();
         assert_eq!(counts, [2, 0]);
-        // Without a place nothing tells that they are the same.
+        // Without a place, nothing shows that they are the same.
         (0..2).for_each(|_| collected.push(error(None)));
         assert_eq!(collected.messages.len(), 4);
         (10..100).for_each(|line| collected.push(error(Some(line))));

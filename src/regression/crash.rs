@@ -1,4 +1,4 @@
-//! Says which test ran when the process crashed: the one thing that the system's own message lacks.
+//! Prints which test ran when the process crashed, which the system's message does not say.
 //!
 //! Invariant: a handler does what is allowed in a handler, and the crash goes on afterwards as if it
 //! had not been there: same signal, same core dump. Handlers that others have installed stay.
@@ -9,7 +9,7 @@ use libc::c_int;
 
 use super::console;
 
-/// How much of a test's name is told.
+/// The greatest length of a test's name that is printed.
 const ROOM: usize = 256;
 
 static NAME: [AtomicU8; ROOM] = [const { AtomicU8::new(0) }; ROOM];
@@ -33,7 +33,7 @@ pub(crate) fn during(test: &str) {
     LENGTH.store(name.len(), Ordering::SeqCst);
 }
 
-/// Has crashes explained from now on.
+/// Explains crashes from now on.
 pub(crate) fn explain() {
     for signal in SIGNALS {
         // SAFETY: all-zero is a valid `sigaction`: no flags, an empty mask, the default action.

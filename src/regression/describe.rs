@@ -1,6 +1,5 @@
-//! The elaborated design for programs that write code from it, as
-//! [`verifork_protocol::description`] has it. Whatever the simulator shows is in it, in the simulator's
-//! order.
+//! The elaborated design for programs that write code from it, as [`verifork_protocol::description`] has it. It has
+//! everything that the simulator shows, in the simulator's order.
 
 use std::fs;
 use std::path::Path;
@@ -84,7 +83,7 @@ fn object(port: &dyn Port, handle: Handle, depth: u32) -> Object {
     object_of
 }
 
-/// What the design has in a scope and the simulator does not list, with the reason.
+/// The objects of a scope that the simulator does not list, with the reason.
 fn unlisted(port: &dyn Port, handle: Handle, scope: &Object) -> Vec<Object> {
     let mut unlisted = port.unlisted(handle);
     unlisted.retain(|(name, _)| scope.children.iter().all(|child| child.name != *name));
@@ -160,7 +159,7 @@ mod tests {
         }
     }
 
-    /// What is written of a design.
+    /// The description that is written of a design.
     fn described(design: Design) -> Description {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("design.json");

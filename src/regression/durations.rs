@@ -6,7 +6,7 @@ use verifork_protocol::time::{NO_TIME, grouped};
 
 use crate::time::{SimDuration, TimeError};
 
-/// A simulated duration such as `1ms`, `2.5 us` or `400ps`, more than none.
+/// Parses a simulated duration such as `1ms`, `2.5 us` or `400ps`, greater than 0.
 ///
 /// # Errors
 ///

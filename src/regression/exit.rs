@@ -19,8 +19,8 @@ pub(crate) const PASSED: i32 = 0;
 
 static STATUS: AtomicI32 = AtomicI32::new(FAILED);
 
-/// What is left to do when the process leaves, given its status and, where no test says so, why it
-/// is one of failure.
+/// The last work before the process exits. Its arguments are the exit status and, if no test has failed, the reason
+/// why it is a failure.
 pub(crate) type Last = fn(status: i32, why: Option<&str>) -> Result<(), String>;
 
 static LAST: OnceLock<Last> = OnceLock::new();
@@ -34,7 +34,7 @@ static FORGIVEN: AtomicBool = AtomicBool::new(false);
 /// Somebody has said how the run ended.
 static EXPLAINED: AtomicBool = AtomicBool::new(false);
 
-// What C's standard library has beyond the crate `libc`.
+// Functions of C's standard library that the crate `libc` lacks.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 unsafe extern "C" {
     fn on_exit(function: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
@@ -69,14 +69,13 @@ pub(crate) fn register() -> std::io::Result<()> {
     registered
 }
 
-/// Sets the status with which the process will leave. The reason has been told to the user.
+/// Sets the status with which the process will exit. The user has already seen the reason.
 pub(crate) fn set_status(status: i32) {
     EXPLAINED.store(true, Ordering::SeqCst);
     STATUS.store(status, Ordering::SeqCst);
 }
 
-/// Has this done as the last thing before the process leaves through `exit`. What fails in it fails
-/// the process.
+/// Runs this last before the process exits through `exit`. If it fails, the process fails.
 pub(crate) fn before_leaving(last: Last) {
     // There is one such thing.
     let _ = LAST.set(last);
@@ -111,8 +110,8 @@ pub(crate) fn forgive_errors() {
     FORGIVEN.store(true, Ordering::SeqCst);
 }
 
-/// Leaves with our status; where all tests have passed, with the one that the simulator gives: the
-/// design may have failed in a `final` block, after the last test.
+/// Exits with our status, or if all tests have passed with the simulator's: the design may have failed in a `final`
+/// block, after the last test.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 extern "C" fn leave_with(given: c_int, _: *mut c_void) {
     let mut why = None;
@@ -122,7 +121,7 @@ extern "C" fn leave_with(given: c_int, _: *mut c_void) {
     leave_because(why.as_deref());
 }
 
-/// What has become of the simulation since the last test was judged, where it is a failure.
+/// How the simulation has failed since the last test's verdict, if it has.
 fn judge_the_end(given: c_int) -> Option<String> {
     let ended = JUDGED.load(Ordering::SeqCst);
     let (said, errors) = console::rest(ended);
@@ -136,7 +135,7 @@ fn judge_the_end(given: c_int) -> Option<String> {
         None => return None,
     };
     tell(&format!("verifork: {text}"));
-    // The file can be missed, and the status tells of the failure.
+    // The file may be missing; the status reports the failure.
     let _ = results::afterwards(&text);
     if passed {
         set_status(if given == PASSED { FAILED } else { given });
@@ -174,8 +173,8 @@ fn leave_because(mut why: Option<&str>) {
     unsafe { libc::_exit(status()) }
 }
 
-/// Has a program whose code counts what runs of it (GCC's `-fprofile-arcs`) write its counts: its own code for that is
-/// a destructor, which would run after us.
+/// Makes a program that counts its executed code (GCC's `-fprofile-arcs`) write its counts. By itself it does so in a
+/// destructor, which would run after us.
 fn write_counts_of_gcc() {
     // SAFETY: the name is a C string, and the function of this name, if the program has one, has no parameters and may be
     // called at any time: it is documented as a part of libgcov that programs call.

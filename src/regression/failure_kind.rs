@@ -1,6 +1,6 @@
-//! Which kinds of failures there are, and which one stands for another.
+//! The kinds of failures, and which of them includes another.
 
-/// What kind of thing went wrong in a test.
+/// The kind of a failure of a test.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FailureKind {
     /// A check failed, or the test or a task of it returned an error.
@@ -8,7 +8,7 @@ pub enum FailureKind {
     Error,
     /// The test or a task of it panicked.
     Panic,
-    /// What the test binds does not fit the design.
+    /// The test binds something that does not fit the design.
     Bind,
     /// The test did not end within its limit of simulated or wall-clock time.
     Timeout,

@@ -52,7 +52,7 @@ fn push<'a>(
         return push(inner, entries, test, ends);
     }
     let mut text = error.to_string();
-    // Where the test itself stands is known.
+    // The test's own place is known.
     let is_of_child = error.path().contains('/');
     // The line that failed, where it is known, says more than the line that forked.
     let mut place = place_of(error.place());
@@ -91,7 +91,7 @@ fn push<'a>(
 
 fn kind_of(error: &TaskError) -> FailureKind {
     match error.kind() {
-        // What `unwrap` and `expect` make of it: their words, a colon, the error.
+        // As `unwrap` and `expect` print it: their words, a colon, the error.
         TaskErrorKind::Panicked { message, .. }
             if message.contains(&format!(": {DOES_NOT_FIT}")) =>
         {
@@ -106,7 +106,7 @@ fn kind_of(error: &TaskError) -> FailureKind {
 /// Whether an error, or what it comes from, is one of a look-up in the design.
 pub(super) fn is_of_binding(error: &anyhow::Error) -> bool {
     let mut chain = error.chain().take(MOST_CAUSES);
-    // The causes are told by users' code.
+    // The causes are formatted by users' code.
     let found = catch(|| error.is::<BindError>() || chain.any(|cause| cause.is::<BindError>()));
     found.unwrap_or(false)
 }
@@ -125,8 +125,7 @@ pub fn line_of(cause: &anyhow::Error) -> Option<&'static Location<'static>> {
         .or_else(select)
 }
 
-/// The text of an error that names its line, ` at src/lib.rs:4:9`, which stands in front of it in every
-/// report.
+/// The text of an error without its line, ` at src/lib.rs:4:9`, which every report prints in front of it.
 fn without_place(text: &str, (file, line): (&str, u32)) -> String {
     for (begin, end) in [(" (at ", ")"), (" at ", "")] {
         let place = format!("{begin}{file}:{line}:");

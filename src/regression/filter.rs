@@ -1,12 +1,12 @@
-//! `VERIFORK_FILTER`: which tests are meant.
+//! `VERIFORK_FILTER`: which tests to run.
 
 use std::fmt;
 
 /// `VERIFORK_FILTER`: terms separated by commas.
 ///
-/// `text` selects the tests whose name contains it, `=name` the test of just that name; `!`
-/// before either leaves those tests out. Without a term that selects, all others are selected.
-/// A backslash takes its meaning from a comma or backslash in a name.
+/// `text` selects the tests whose name contains it, `=name` the test with exactly that name; `!` before either leaves
+/// those tests out. If no term selects, all other tests are selected. A backslash escapes a comma or backslash in a
+/// name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filter {
     select: Vec<Term>,
@@ -106,7 +106,7 @@ impl fmt::Display for Filter {
     }
 }
 
-/// Splits at commas that no backslash stands before, and removes the backslashes.
+/// Splits at commas without a backslash before them, and removes the backslashes.
 fn split_terms(text: &str) -> Vec<String> {
     let mut terms = Vec::new();
     let mut term = String::new();

@@ -1,6 +1,6 @@
-//! Sequences of random items, of which a failing test can be run again with fewer and simpler ones.
+//! Sequences of random items. The harness runs a failed test again with fewer and simpler ones.
 //!
-//! The harness does so (`VERIFORK_ITEMS`), and learns from the results what a test that failed has drawn.
+//! It sets them by `VERIFORK_ITEMS`, and learns from the results what a failed test has drawn.
 
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
@@ -10,8 +10,6 @@ use verifork_protocol::items::{self, Drawn, DrawnItem, Item, Items};
 use verifork_protocol::variables::Variable;
 
 use super::outcome::{FailureEntry, Status, TestResult};
-use super::results;
-use super::run::warn_unwritten;
 use super::test::Test;
 use crate::random::{RandomRange, TestRng};
 
@@ -22,24 +20,28 @@ const LONGEST: usize = 400;
 struct Running {
     wanted: Rc<Items>,
     drawn: Vec<Drawn>,
+    /// Learns of each sequence when it is drawn.
+    observer: Option<fn(&Drawn)>,
 }
 
 thread_local! {
     static RUNNING: RefCell<Running> = RefCell::default();
 }
 
-/// A test begins, of whose sequences these items are wanted.
-pub(super) fn begin(wanted: &Rc<Items>) {
-    RUNNING.with_borrow_mut(|running| {
-        running.wanted = Rc::clone(wanted);
-        running.drawn.clear();
+/// A test begins, and is to draw only these items of its sequences. The observer learns of each sequence at once: the
+/// process may end within the test.
+pub(super) fn begin(wanted: &Rc<Items>, observer: fn(&Drawn)) {
+    RUNNING.set(Running {
+        wanted: Rc::clone(wanted),
+        drawn: Vec::new(),
+        observer: Some(observer),
     });
 }
 
-/// What the test has drawn that ends with this result. It fails if items of a sequence are wanted that it has not
-/// drawn.
+/// The test ends with this result. Returns what it has drawn; the test fails if `VERIFORK_ITEMS` names a sequence that it
+/// has not drawn.
 pub(super) fn end(result: &mut TestResult) -> Vec<Drawn> {
-    let Running { wanted, drawn } = RUNNING.take();
+    let Running { wanted, drawn, .. } = RUNNING.take();
     if result.status != Status::Passed {
         return drawn;
     }
@@ -60,18 +62,19 @@ pub(super) fn end(result: &mut TestResult) -> Vec<Drawn> {
 }
 
 impl Test {
-    /// Random items, as many as a random number of the range says. If the test fails, or the simulator crashes in it,
-    /// `cargo test` looks for fewer and simpler ones with which it still does, each time in a fresh simulation (`VERIFORK_SHRINK`), and the report has the
-    /// smallest, and how to repeat the test with it.
+    /// Draws random items; their number is random too, from a range. If the test fails or crashes the simulator,
+    /// `cargo test` looks for fewer and simpler items with which it still does (`VERIFORK_SHRINK`). It runs each attempt in
+    /// a fresh simulation. The report has the smallest sequence that it found, and the command that repeats the test with
+    /// it.
     ///
-    /// Each item is drawn from a stream of its own, made from the seed, the test's name, that of the sequence and the item's
-    /// place: so an item is the same whatever others are drawn. Small random numbers make an item simple: those of `random_range`
-    /// are near the range's beginning then, and fields that `verifork-stimulus` draws are small.
+    /// Each item is drawn from its own stream, which depends on the seed, the names of the test and the sequence, and the
+    /// item's index. An item is therefore the same whichever others are drawn. Small random words make an item simple:
+    /// `random_range` then returns numbers near the start of its range, and `verifork-stimulus` draws small fields.
     ///
     /// # Panics
     ///
-    /// At the caller's line, if the name has other characters than letters and digits of ASCII, `_`, `-` and `.`, if the
-    /// range is empty, or if `VERIFORK_ITEMS` wants an item that the sequence does not have.
+    /// At the caller's line, if the name has characters other than ASCII letters and digits, `_`, `-` and `.`, if the
+    /// range is empty, or if `VERIFORK_ITEMS` names an item that the sequence does not have.
     ///
     /// # Examples
     ///
@@ -113,7 +116,7 @@ impl Test {
         drawn.unwrap_or_default()
     }
 
-    /// [`sequence`](Self::sequence) of items that may be impossible to draw.
+    /// Like [`sequence`](Self::sequence), for items whose draw can fail.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -132,7 +135,7 @@ impl Test {
     ///
     /// # Errors
     ///
-    /// That of the first item that cannot be drawn, with its place.
+    /// The error of the first item that cannot be drawn, with its index.
     ///
     /// # Panics
     ///
@@ -146,7 +149,7 @@ impl Test {
     ) -> anyhow::Result<Vec<T>> {
         assert!(
             items::is_name(name),
-            "`{name}` is not a name of a sequence: it has letters and digits of ASCII, `_`, `-` and `.`"
+            "`{name}` is not a name for a sequence: use ASCII letters and digits, `_`, `-` and `.`"
         );
         let of = TestRng::from_stream(self.stream(&["", name, "length"])).random_range(length);
         let wanted = RUNNING.with_borrow(|running| Rc::clone(&running.wanted));
@@ -161,7 +164,7 @@ impl Test {
         if let Some(item) = wanted.last() {
             assert!(
                 item.index < of,
-                "{variable} wants item {} of `{name}`, which has {of} with this seed",
+                "{variable} names item {} of `{name}`, which has {of} with this seed",
                 item.index
             );
         }
@@ -189,8 +192,9 @@ impl Test {
             of,
             items: drawn,
         };
-        // Should the process end in the test, the harness has it from there.
-        warn_unwritten(results::drawn(&drawn));
+        if let Some(observer) = RUNNING.with_borrow(|running| running.observer) {
+            observer(&drawn);
+        }
         RUNNING.with_borrow_mut(|running| {
             running.drawn.retain(|drawn| drawn.name != name);
             running.drawn.push(drawn);
@@ -222,7 +226,7 @@ mod tests {
     use crate::regression::test::tests::a_test;
 
     fn drawn(test: &Test, wanted: &str) -> (Vec<(u8, u64)>, Vec<Drawn>) {
-        begin(&Rc::new(wanted.parse().unwrap_or_default()));
+        begin(&Rc::new(wanted.parse().unwrap_or_default()), |_| {});
         let items = test.sequence("writes", 5..=9, |rng| {
             (rng.random_range(10..=99), rng.random())
         });
@@ -266,7 +270,7 @@ mod tests {
     #[test]
     fn a_draw_that_repeats_until_something_fits_ends_whatever_is_replaced() {
         let test = a_test("any_writes");
-        begin(&Rc::new("writes=0~*".parse().unwrap()));
+        begin(&Rc::new("writes=0~*".parse().unwrap()), |_| {});
         let found = test.sequence("writes", 5..=9, |rng| {
             loop {
                 let value: u8 = rng.random();
@@ -282,10 +286,10 @@ mod tests {
     fn an_item_that_is_not_there_is_refused() {
         let test = a_test("any_writes");
         for (wanted, name, told) in [
-            ("writes=9", "writes", "wants item 9 of `writes`"),
+            ("writes=9", "writes", "names item 9 of `writes`"),
             ("writes=", "a b", "`a b` is not a name"),
         ] {
-            begin(&Rc::new(wanted.parse().unwrap()));
+            begin(&Rc::new(wanted.parse().unwrap()), |_| {});
             let draw = || drop(test.sequence(name, 9..=9, |_| ()));
             let caught = crate::task::catch(draw).unwrap_err();
             assert!(caught.message.contains(told), "{}", caught.message);

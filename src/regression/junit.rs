@@ -37,7 +37,7 @@ pub(crate) struct Junit {
     planned: Vec<Case>,
     /// How many have passed or were skipped.
     good: usize,
-    /// What went wrong with the run, and not with a test.
+    /// What went wrong with the run itself.
     problem: Option<String>,
     /// A copy of the process leaves the file alone.
     process: u32,
@@ -50,14 +50,14 @@ fn open() -> MutexGuard<'static, Option<Junit>> {
     OPEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Has the report be that of this process: it is completed when the process leaves.
+/// Makes this the report of the process: it is completed when the process exits.
 pub(crate) fn keep(junit: Junit) {
     *open() = Some(junit);
     exit::before_leaving(close);
 }
 
-/// Enters the result of the test with this index, if there is a report; the next test counts as begun.
-/// `told` is all there is to say of a failure.
+/// Writes the result of the test with this index, if there is a report. The next test counts as begun. `told` is the
+/// full text of a failure.
 ///
 /// # Errors
 ///
@@ -72,8 +72,8 @@ pub(crate) fn record(
     junit.map_or(Ok(()), |junit| junit.record(index, ended, &told()))
 }
 
-/// Enters what is wrong with the run itself. Where there is no report yet, one that tells just that is
-/// written in place of whatever an earlier run has left.
+/// Writes what is wrong with the run itself. If there is no report yet, one with only that replaces the report of an
+/// earlier run.
 ///
 /// # Errors
 ///
@@ -113,12 +113,12 @@ fn close(status: i32, why: Option<&str>) -> Result<(), String> {
 impl Junit {
     /// Writes the file as it is before the first test, which counts as begun.
     ///
-    /// `suite` is the name of the design's top; `properties` tell the run apart from others:
-    /// seed, simulator and its version. Folders that are missing are made.
+    /// `suite` is the name of the design's top; `properties` identify the run: seed, simulator and its version.
+    /// Missing folders are created.
     ///
     /// # Errors
     ///
-    /// The path is none of a file, or cannot be written.
+    /// The path is not that of a file, or cannot be written.
     pub(crate) fn create(
         path: &Path,
         suite: &str,
@@ -299,7 +299,7 @@ mod tests {
             fs::read_to_string(self.folder.path().join("results.xml")).unwrap()
         }
 
-        /// What stands in the case of this name.
+        /// The content of the case with this name.
         fn case(&self, name: &str) -> String {
             let text = self.text();
             let mut cases = text.split("<testcase ");

@@ -1,5 +1,4 @@
-//! The tests of a plugin, told to a program that opens it without a simulator, as
-//! [`verifork_protocol::listing`] says.
+//! Lists the tests of a plugin for a program that opens it without a simulator: see [`verifork_protocol::listing`].
 
 use std::ffi::c_void;
 
@@ -14,8 +13,8 @@ use crate::task::catch;
 /// Another type than the one that the harness expects does not compile.
 const _: ListTests = verifork_list_tests;
 
-/// Tells every test of this plugin, and returns the number of the format in which it does. Nothing is
-/// told, and only the number is returned, if `format` is another one.
+/// Passes every test of this plugin to `take`, and returns the number of the format. If `format` is another one, it
+/// only returns the number.
 ///
 /// # Safety
 ///
@@ -27,7 +26,7 @@ pub(crate) unsafe extern "C" fn verifork_list_tests(
     take: TakeLine,
 ) -> u32 {
     if format == FORMAT {
-        // What panics here is code of the user: the options of a test.
+        // Code of the user may panic here: the options of a test.
         let lines = catch(lines).unwrap_or_else(|caught| {
             let problem = Some(format!("listing panicked: {}", caught.message));
             let settings = PluginSettings {
@@ -107,7 +106,7 @@ mod tests {
     use super::*;
 
     unsafe extern "C" fn take(context: *mut c_void, line: *const u8, length: usize) {
-        // SAFETY: the tests below give a vector, the function under test a whole string.
+        // SAFETY: the tests below pass a vector, and the function under test a whole string.
         unsafe {
             let line = std::slice::from_raw_parts(line, length);
             (*context.cast::<Vec<Vec<u8>>>()).push(line.to_owned());

@@ -1,5 +1,5 @@
-//! The log: the `log` crate's records, with simulated time and task, through the simulator's own
-//! output, so that they stand in order with what the design prints.
+//! The log: the records of the `log` crate, with simulated time and task. They are printed through the simulator, in
+//! order with the design's output.
 
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
@@ -12,7 +12,7 @@ use super::console;
 use super::durations::in_nanoseconds;
 use crate::time::SimTime;
 
-/// What the log asks of the layers above, always on the thread that installed it.
+/// What the log needs from the layers above. It is called only on the thread that installed it.
 #[derive(Clone, Copy)]
 pub(crate) struct Hooks {
     /// The present simulated time; none when no simulation runs.
@@ -137,7 +137,7 @@ impl Logger {
             out.push_str("  ");
         }
         write!(out, "{}", record.args())?;
-        // A line of the library's own says nothing to whoever reads it.
+        // A line of the library itself means nothing to a user.
         if record.level() <= Level::Warn && !is_own(record.target()) {
             write!(out, " ({}", record.target())?;
             if let (Some(file), Some(line)) = (record.file(), record.line()) {

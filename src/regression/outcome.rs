@@ -1,4 +1,4 @@
-//! What became of a test.
+//! The outcome of a test.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub(crate) struct TestResult {
     pub(crate) name: String,
     /// Which round it belongs to, counted from 1, when tests are repeated.
     pub(crate) repetition: Option<u32>,
-    /// Where the test stands in the source.
+    /// The test's place in the source.
     pub(crate) file: &'static str,
     pub(crate) line: u32,
     /// The requirements that it checks.
@@ -28,7 +28,7 @@ pub(crate) struct TestResult {
     pub(crate) simulated: SimDuration,
     /// Wall-clock time that went by during the test.
     pub(crate) wall: Duration,
-    /// What `VERIFORK_SEED` takes to have this very test again.
+    /// The value of `VERIFORK_SEED` that repeats this test.
     pub(crate) seed: u64,
 }
 
@@ -64,7 +64,7 @@ pub(crate) struct FailureEntry {
 }
 
 impl FailureEntry {
-    /// A failure of the test as a whole, which no line of code stands for.
+    /// A failure of the test as a whole, without a line of code.
     pub(crate) fn of_test(text: impl Into<String>) -> Self {
         FailureEntry {
             task: String::new(),
@@ -77,9 +77,8 @@ impl FailureEntry {
 }
 
 impl Status {
-    /// The status of a test that is declared with `should_fail`: passed only if everything that went
-    /// wrong is of the kind that is meant, and the text of one such error contains that which is named,
-    /// in the same letters.
+    /// The status of a test that is declared with `should_fail`. It passed only if all failures are of the expected
+    /// kind, and the text of one contains the expected text, with the same upper and lower case.
     ///
     /// Anything else is a failure that says what was expected. A skipped test stays skipped.
     #[must_use]

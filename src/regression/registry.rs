@@ -27,7 +27,7 @@ pub enum End {
     Stop,
 }
 
-/// What `#[verifork::test(…)]` says of a test.
+/// The options of `#[verifork::test(…)]`.
 #[derive(Debug, Default, Clone)]
 pub struct TestOptions {
     /// The limit of simulated time.
@@ -65,13 +65,13 @@ impl TestOptions {
 /// How a test has to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShouldFail {
-    /// What has to go wrong.
+    /// The kind of failure that is expected.
     pub kind: FailureKind,
-    /// What the error has to contain; every text contains the empty one.
+    /// The text that the error must contain; every text contains the empty one.
     pub text: &'static str,
 }
 
-/// What a test's arguments are made from.
+/// What the arguments of a test are created from.
 #[derive(Debug)]
 pub struct TestContext {
     pub(crate) test: Test,
@@ -85,7 +85,7 @@ pub struct TestContext {
 pub struct TestEntry {
     /// The function's name, or the one given, and the case's.
     pub name: &'static str,
-    /// The module that it stands in.
+    /// The module that it is in.
     pub module: &'static str,
     /// The function's place in the source.
     pub place: &'static Location<'static>,
@@ -93,7 +93,7 @@ pub struct TestEntry {
     pub case: u32,
     /// The requirements that it checks.
     pub covers: &'static [&'static str],
-    /// What the attribute says.
+    /// The options of the attribute.
     pub options: fn() -> TestOptions,
     /// Tells what the arguments look up in the design.
     pub declared_paths: fn(&mut DeclaredPaths<'_>),
@@ -104,7 +104,7 @@ pub struct TestEntry {
 inventory::collect!(TestEntry);
 
 impl TestEntry {
-    /// What the test looks up in the design.
+    /// The paths that the test looks up in the design.
     pub(super) fn declared_paths(&self) -> PathSet {
         let mut found = PathSet::default();
         (self.declared_paths)(&mut found.top());
@@ -132,7 +132,7 @@ pub(super) fn in_order() -> Vec<(&'static TestEntry, String)> {
     entries
 }
 
-/// What there is to choose from.
+/// All registered tests.
 pub(super) fn candidates<'a>(entries: &'a [(&TestEntry, String)]) -> Vec<Candidate<'a>> {
     let candidate = |(entry, name): &'a (&TestEntry, String)| Candidate {
         name,
@@ -143,7 +143,7 @@ pub(super) fn candidates<'a>(entries: &'a [(&TestEntry, String)]) -> Vec<Candida
     entries.iter().map(candidate).collect()
 }
 
-/// What a parameter of a test may be: anything that binds to the design, or the [`Test`] itself.
+/// The type of a parameter of a test: anything that binds to the design, or the [`Test`] itself.
 #[diagnostic::on_unimplemented(
     message = "a test cannot take a `{Self}`: derive `Dut` for a struct of signals",
     label = "neither a struct that derives `Dut` nor `Instance` nor `Test`",
@@ -205,7 +205,7 @@ pub fn case_value<P, V: CaseValue<P>>(value: V) -> P {
     value.fit()
 }
 
-/// What a test may return.
+/// The return type of a test.
 #[diagnostic::on_unimplemented(
     message = "a test cannot return `{Self}`",
     label = "neither `()` nor `Result<(), E>` with `E: Into<verifork::Error>`"

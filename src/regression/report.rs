@@ -1,5 +1,5 @@
-//! What a run of tests prints: a line as each test ends, details of a failure, a table at the
-//! end. Text goes to any `fmt::Write`; the caller carries it to the simulator's own output.
+//! What a run of tests prints: a line as each test ends, details of a failure, a table at the end. Text goes to any
+//! `fmt::Write`; the caller prints it through the simulator.
 
 use std::fmt::{self, Write};
 use std::time::Duration;
@@ -26,7 +26,7 @@ const YELLOW: &str = "\x1b[33m";
 const RESET: &str = "\x1b[0m";
 
 impl Style {
-    /// A style in which the lines of tests of these names stand in one column.
+    /// A style that aligns the lines of tests with these names.
     pub(crate) fn new<'a>(colored: bool, labels: impl IntoIterator<Item = &'a str>) -> Self {
         let name_width = labels
             .into_iter()
@@ -155,7 +155,7 @@ impl fmt::Display for Totals {
 
 const HEADINGS: [&str; 5] = ["test", "result", "simulated ns", "wall s", "ratio ns/s"];
 
-/// The table at the end of a run, a row a test, and the totals as the last line.
+/// The table at the end of a run: a row for each test, and the totals as the last line.
 ///
 /// # Errors
 ///

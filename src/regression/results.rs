@@ -30,8 +30,8 @@ pub(super) fn beside(name: &str) -> Option<PathBuf> {
     Some(beside_file(path, name))
 }
 
-/// With the name of the file of results in front, unless that is the harness's, which has a folder of its own: runs by hand
-/// that write their results to one folder have tests of the same names.
+/// The name begins with that of the results, unless these are the harness's, which have a folder of their own. Runs
+/// by hand may write to one folder and have tests with the same names.
 fn beside_file(results: &Path, name: &str) -> PathBuf {
     let own = results.file_stem().filter(|_| !results.ends_with(RESULTS));
     let own = own.map(|own| format!("{}.", own.to_string_lossy()));
@@ -75,7 +75,7 @@ fn add(record: &Record) -> anyhow::Result<()> {
     let Some((path, file)) = &mut *file() else {
         return Ok(());
     };
-    // One call of the system: no reader sees half a line, no crash leaves one.
+    // One system call: no reader sees half a line, and no crash leaves one.
     file.write_all(record.line().as_bytes())
         .map_err(|error| failed(path, &error))
 }

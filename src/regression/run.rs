@@ -67,7 +67,7 @@ struct Planned {
     run: Run,
 }
 
-/// The test that runs now, and what is to end it.
+/// The running test, and what ends it.
 struct Running {
     number: usize,
     begun: Instant,
@@ -83,7 +83,7 @@ thread_local! {
     static CURRENT: RefCell<Option<Rc<RegressionRun>>> = const { RefCell::new(None) };
 }
 
-/// Nothing where the thread is ending.
+/// `None` if the thread is ending.
 fn current() -> Option<Rc<RegressionRun>> {
     CURRENT
         .try_with(|regression| regression.borrow().clone())
@@ -91,14 +91,13 @@ fn current() -> Option<Rc<RegressionRun>> {
         .flatten()
 }
 
-/// Prints through the simulator, and without one to the standard error. At once: a process that
-/// crashes next has told what it did before.
+/// Prints through the simulator, or without one to standard error. It flushes, so that the text is there if the
+/// process crashes next.
 fn print(text: &str) {
     console::print_own(|| print_at_once(text));
 }
 
-/// [`print`] for a record of the log, of which only one of several lines can look like the
-/// simulator's.
+/// [`print`] for a record of the log. Only a record of several lines can look like a message of the simulator.
 fn print_record(text: &str) {
     if text.trim_end().contains('\n') {
         print(text);
@@ -142,7 +141,7 @@ fn start(kernel: &'static Kernel) {
                     Err(caught) => Poll::Ready(Err(caught)),
                 });
                 if let Err(caught) = outcome.await {
-                    // Nobody awaits this task, and there is nobody else to go on.
+                    // Nothing awaits this task, and no other task could go on.
                     on_escaped_panic(&caught.to_string());
                 }
                 Ok(())
@@ -163,7 +162,7 @@ fn start(kernel: &'static Kernel) {
     }
 }
 
-/// A result that cannot be written is missed by whoever reads it: to say so is enough here.
+/// Whoever reads the results will notice that one is missing, so a message is enough here.
 pub(super) fn warn_unwritten(written: anyhow::Result<()>) {
     if let Err(error) = written {
         print(&format!("verifork: {error:#}\n"));
@@ -361,7 +360,7 @@ pub(crate) fn refuse_to_run(reason: &str) {
     }
 }
 
-/// Has the process leave as failed. It may be the first thing that happened.
+/// Makes the process exit as failed. Nothing else may have happened before.
 fn fail_process() {
     // If that cannot be, the message that follows has to do.
     let _ = exit::register();

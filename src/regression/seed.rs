@@ -1,9 +1,8 @@
-//! One base seed a run, and from it a random stream a test and a task, found by name alone.
+//! The base seed of a run, and the random streams of tests and tasks that follow from it by their names.
 //!
-//! A stream depends on the base seed and on the names that lead to it, on nothing else: another
-//! filter, another order or one more test leaves it as it was. The way from names to bits is
-//! part of the library's contract, because a seed that a failure printed has to find the same
-//! failure with a later version: see [`Seed::stream`].
+//! A stream depends only on the base seed and the names that lead to it. Another filter, another order or one more
+//! test does not change it. How names become bits is part of the library's contract, because the seed of a failure
+//! must reproduce it with a later version: see [`Seed::stream`].
 
 use std::fmt;
 
@@ -16,16 +15,16 @@ use rand_chacha::ChaCha8Rng;
 pub(crate) struct Seed(u64);
 
 impl Seed {
-    /// The seed with this value, as `VERIFORK_SEED` gives it.
+    /// The seed with this value, as in `VERIFORK_SEED`.
     pub(crate) const fn new(value: u64) -> Self {
         Seed(value)
     }
 
-    /// A seed nobody has chosen.
+    /// A random seed.
     ///
     /// # Errors
     ///
-    /// The operating system gives no random bytes.
+    /// The system provides no random bytes.
     pub(crate) fn from_os() -> Result<Self, rand::rngs::SysError> {
         rand::rngs::SysRng.try_next_u64().map(Seed)
     }
@@ -37,8 +36,7 @@ impl Seed {
 
     /// The seed of the given repetition of a run, counted from 0.
     ///
-    /// Repetition 0 is the seed itself; each later one is a seed of its own, so that one
-    /// repetition is had again by giving its seed and no count.
+    /// Repetition 0 has this seed; each later one has a seed of its own, which alone repeats it.
     #[must_use]
     pub(crate) fn repetition(self, number: u32) -> Self {
         if number == 0 {

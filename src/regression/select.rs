@@ -41,7 +41,7 @@ pub(crate) struct Run {
     pub(crate) seed: Seed,
 }
 
-/// What the filter, the order and the repetition make of the candidates.
+/// The selection from the candidates by filter, order and repetition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Selection {
     pub(crate) runs: Vec<Run>,
@@ -50,7 +50,7 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
-    /// What is said of each term of the filter that no test fits.
+    /// The message for each term of the filter without a matching test.
     pub(crate) fn remarks(&self) -> impl Iterator<Item = String> {
         let remark = |term| format!("VERIFORK_FILTER: no test's name contains `{term}`");
         self.unmatched.iter().map(remark)
@@ -60,7 +60,7 @@ impl Selection {
 /// Why nothing can be run.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum SelectError {
-    /// Two tests of one name: nobody could tell them apart in a filter or a report.
+    /// Two tests have one name: a filter or a report could not distinguish them.
     #[error("test names must be unique, but {}", .0.join("; "))]
     Duplicates(Vec<String>),
     #[error("the library that was loaded contains no test: mark one with `#[verifork::test]`")]
@@ -170,7 +170,7 @@ fn nothing_fits(candidates: &[Candidate<'_>], filter: &Filter) -> SelectError {
     }
 }
 
-/// Writes what `VERIFORK_LIST` shows: a line a run, its name, a tab, its place in the source.
+/// Writes the list of `VERIFORK_LIST`: for each run a line with its name, a tab, and its place in the source.
 ///
 /// # Errors
 ///

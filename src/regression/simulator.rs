@@ -38,7 +38,7 @@ impl SimulatorInfo {
         }
     }
 
-    /// Its name, as it gives it: `Icarus Verilog`, `GHDL`, `Verilator`, `nvc`.
+    /// Its name as it reports it: `Icarus Verilog`, `GHDL`, `Verilator`, `nvc`.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -113,12 +113,11 @@ impl SimulatorInfo {
     }
 }
 
-/// A simulator's version, shown as the simulator gives it: `11.0 (stable)`, `5.006 2023-01-22`,
-/// `1.23-devel`.
+/// A simulator's version, printed as the simulator reports it: `11.0 (stable)`, `5.006 2023-01-22`, `1.23-devel`.
 ///
-/// It is compared with a text by its numbers, and only by as many as the text has: `5.0.1` equals `"5"` and
-/// `"5.0"`, is not above `"5"`, and is below `"5.1"`. So `< "5.040"` is every version of Verilator before
-/// 5.040. A version without a number is neither equal to, nor above or below anything.
+/// A comparison with a text uses only as many numbers as the text has: `5.0.1` equals `"5"` and `"5.0"`, is not above
+/// `"5"`, and is below `"5.1"`. So `< "5.040"` is every version of Verilator before 5.040. A version without a number
+/// is not equal to, above or below anything.
 ///
 /// ```no_run
 /// use verifork::prelude::*;
@@ -203,7 +202,7 @@ impl PartialOrd<&str> for SimulatorVersion {
 pub struct Condition {
     /// The simulator's key.
     pub simulator: &'static str,
-    /// What the version is compared with, and the outcomes that fit; none for every version.
+    /// The text to compare the version with, and the results that match; `None` for every version.
     pub version: Option<(&'static [Ordering], &'static str)>,
 }
 

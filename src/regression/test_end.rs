@@ -1,6 +1,6 @@
-//! What is to be done when the running test has ended, however it ends.
+//! Functions to call when the running test has ended, however it ends.
 //!
-//! For crates that keep something of a test beside its results, as `verifork-coverage` does.
+//! For crates that store data of a test beside its results, as `verifork-coverage` does.
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -178,7 +178,7 @@ pub fn test_file(extension: &str) -> Option<PathBuf> {
 /// ```
 pub fn keeps_functional_coverage() -> bool {
     let text = Variable::Coverage.value();
-    // What does not fit has been told when the run began, and no test runs then.
+    // Invalid settings were reported when the run began, and then no test runs.
     let read = text.and_then(|text| Coverage::parse(text.to_string_lossy().trim()).ok());
     read.unwrap_or_default().functional
 }
@@ -206,7 +206,7 @@ pub(super) fn begin(label: &str) {
 
 /// Calls what is to be called at the test's end; its errors are the test's.
 pub(super) fn call_all(result: &mut TestResult, simulator: &SimulatorInfo) {
-    // Whoever is called may register again, which is of no use: the test has ended.
+    // A function that is called may register another, which has no effect: the test has ended.
     let calls = RUNNING.with_borrow_mut(|running| std::mem::take(&mut running.calls));
     for call in calls {
         let end = TestEnd { result, simulator };

@@ -17,10 +17,10 @@ pub(crate) const GRACE: Duration = Duration::from_secs(2);
 /// How long the owner has to answer before it is looked what keeps it.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// What to do on expiry, on the watchdog's thread, besides setting the flag.
+/// What the watchdog's thread does on expiry, besides setting the flag.
 pub(crate) type OnExpiry = Box<dyn FnOnce() + Send>;
 
-/// The thread, started once and armed anew for each test. Dropping it ends the thread.
+/// The thread, started once and armed for each test. Dropping it ends the thread.
 pub(crate) struct Watchdog {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -57,7 +57,7 @@ enum State {
     Stopped,
 }
 
-/// What took too long, and does not answer.
+/// What took too long and does not respond.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Overdue {
     /// The name of the test.
@@ -67,7 +67,7 @@ pub(crate) struct Overdue {
     pub(crate) silent: Duration,
 }
 
-/// What the thread does next, decided by the state and the time alone.
+/// The thread's next step, which depends only on the state and the time.
 enum Step {
     Wait(Option<Duration>),
     Ask(OnExpiry),
@@ -79,12 +79,12 @@ enum Step {
 impl Watchdog {
     /// Starts the thread, with no limit yet.
     ///
-    /// `look` tells which task runs, if one does. `last_resort` is told what took too long. Both run while the owner's thread
-    /// may hold any lock, so they take none; the latter writes what it can and leaves the process.
+    /// `look` returns the running task, if there is one. `last_resort` receives what took too long. Both run while
+    /// the owner's thread may hold any lock, so they take none; the latter writes what it can and ends the process.
     ///
     /// # Errors
     ///
-    /// The operating system gives no thread.
+    /// The system provides no thread.
     pub(crate) fn start(
         grace: Duration,
         look: fn() -> Option<Busy>,
@@ -118,7 +118,7 @@ impl Watchdog {
                 deadline,
                 on_expiry,
             },
-            // Later than the clock can tell: never.
+            // Later than the clock can express: never.
             None => State::Idle,
         };
         self.change(state);

@@ -14,7 +14,7 @@ use crate::source::{Port, Written, free};
 /// A bus at the ports of the top, or a channel.
 pub(super) struct Bus<'a> {
     pub(super) kind: Kind,
-    /// What the names of its signals begin with, as the design spells it.
+    /// The prefix of its signals' names, as the design spells it.
     pub(super) prefix: String,
     /// The name of its field.
     pub(super) field: String,
@@ -29,7 +29,7 @@ pub(super) struct Bus<'a> {
 }
 
 impl<'a> Bus<'a> {
-    /// The bits of a signal; 0 of one that is not there.
+    /// The bits of a signal; 0 if it does not exist.
     pub(super) fn width(&self, name: &str) -> u32 {
         self.signals.width(name)
     }
@@ -41,12 +41,12 @@ impl<'a> Bus<'a> {
             .any(|(_, own)| std::ptr::eq(*own, port))
     }
 
-    /// Whether names do not tell in which of two modes it is.
+    /// Whether the names leave open in which of two modes it is.
     pub(super) fn may_be_standard(&self) -> bool {
         self.kind == Kind::Wishbone && self.width("stall") > 0
     }
 
-    /// What a valid/ready channel carries: the names below the prefix, and the ports.
+    /// The payload of a valid/ready channel: the names after the prefix, and the ports.
     pub(super) fn payload(&self) -> impl Iterator<Item = (&str, &'a Port<'a>)> {
         let handshake = ["valid", "ready"];
         self.signals
@@ -66,7 +66,7 @@ struct Candidate<'a> {
     taken: bool,
 }
 
-/// All buses of a design, of what is not on its serial lines.
+/// All buses of a design, from ports that are not serial lines.
 pub(super) fn buses<'a>(written: &'a Written<'a>, serials: &[Serial<'a>]) -> Vec<Bus<'a>> {
     let names: Vec<&str> = written
         .ports
@@ -75,7 +75,7 @@ pub(super) fn buses<'a>(written: &'a Written<'a>, serials: &[Serial<'a>]) -> Vec
         .collect();
     let (mut clocks, mut resets, mut candidates) = (Vec::new(), Vec::new(), Vec::new());
     for port in &written.ports {
-        // What is in a record has no name at the top; a bus of arrays is several.
+        // Fields of a record have no name at the top; a bus of arrays is several buses.
         let is_plain = port.dimensions == 0 && !port.field.contains(['.', '[']);
         let direction = port.object.direction.as_deref();
         let (input, output) = (direction == Some("input"), direction == Some("output"));
@@ -134,7 +134,7 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    /// What stands before a name, in lower case: nothing, or whole words.
+    /// The prefix of a name, in lower case: nothing, or whole words.
     fn prefixes(&self, key: &str) -> Vec<String> {
         let prefixes = self.candidates.iter().filter(|it| !it.taken);
         let prefixes = prefixes.filter_map(|it| it.name.strip_suffix(key));

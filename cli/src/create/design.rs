@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 use verifork_runner::{Language, Simulator, VhdlStandard};
 
-/// A design as it is given on the command line: what `verifork_runner::Design` can be told.
+/// A design on the command line, with the options of `verifork_runner::Design`.
 #[derive(Args)]
 pub(crate) struct DesignOptions {
     /// The module or entity at the top of the design.
@@ -17,16 +17,16 @@ pub(crate) struct DesignOptions {
     /// The design's sources, Verilog or VHDL, in the order in which they are compiled.
     #[arg(long, num_args = 1.., required_unless_present = "file_list", value_name = "FILE")]
     sources: Vec<PathBuf>,
-    /// A list of sources and options, as Verilog's tools take it.
+    /// A file list with sources and options, as Verilog tools read it.
     #[arg(short = 'f', long = "file-list", value_name = "FILE")]
     file_list: Vec<PathBuf>,
-    /// VHDL sources that are compiled into a library, before the others: `--library util=a.vhd,b.vhd`.
+    /// VHDL sources to compile into a library before the others: `--library util=a.vhd,b.vhd`.
     #[arg(long, value_name = "NAME=FILE,…")]
     library: Vec<String>,
-    /// Folders in which `include` looks for files.
+    /// Folders to search for included files.
     #[arg(long, num_args = 1.., value_name = "FOLDER")]
     include: Vec<PathBuf>,
-    /// Folders in which Verilog modules are looked for, a file a module.
+    /// Folders to search for Verilog modules, one per file.
     #[arg(long, num_args = 1.., value_name = "FOLDER")]
     library_folder: Vec<PathBuf>,
     /// A parameter or generic of the top: `--parameter WIDTH=8`.
@@ -38,18 +38,18 @@ pub(crate) struct DesignOptions {
     /// The edition of VHDL: 1993, 2008 or 2019.
     #[arg(long, value_name = "YEAR")]
     standard: Option<VhdlStandard>,
-    /// The time unit and precision of Verilog modules that state none.
+    /// The time unit and precision of Verilog modules without a timescale.
     #[arg(long, default_value = "1ns/1ps", value_name = "UNIT/PRECISION")]
     timescale: String,
     /// An argument of one simulator's compiler: `--argument icarus=-Wall`.
     #[arg(long, value_name = "SIMULATOR=ARGUMENT", allow_hyphen_values = true)]
     argument: Vec<String>,
-    /// The simulators that the tests run on, and no others: icarus, verilator, ghdl, nvc.
+    /// The only simulators to run the tests on: icarus, verilator, ghdl, nvc.
     #[arg(long, value_delimiter = ',', value_name = "SIMULATOR")]
     pub(super) simulator: Vec<Simulator>,
 }
 
-/// A simulator that does not take the design, and its first words about it.
+/// A simulator that refuses the design, and the first line of its message.
 pub(super) struct LeftOut {
     pub(super) simulator: Simulator,
     pub(super) reason: String,
@@ -72,7 +72,7 @@ impl DesignOptions {
         languages
     }
 
-    /// The simulators that take the languages of the design, of those that are asked for.
+    /// The requested simulators that support the languages of the design.
     pub(super) fn simulators(&self) -> Vec<Simulator> {
         let languages = self.languages();
         let keys = verifork_runner::known_simulators_keys();
@@ -83,7 +83,7 @@ impl DesignOptions {
             .collect()
     }
 
-    /// Refuses simulators that take none of the languages, before anything is made for them.
+    /// Refuses simulators that do not support the languages, before anything is created for them.
     pub(super) fn check(&self) -> anyhow::Result<()> {
         let languages = self.languages();
         for simulator in &self.simulator {
@@ -96,10 +96,11 @@ impl DesignOptions {
                 };
                 let takers: Vec<&str> = takers.iter().copied().filter(takes).collect();
                 bail!(
-                    "--simulator {}: it takes no {language}{}",
+                    "--simulator {}: it does not support {language}{}",
                     simulator.key(),
                     match takers.join(", ").as_str() {
-                        "" => ", and none takes all languages of these sources".to_owned(),
+                        "" =>
+                            ", and no simulator supports all languages of these sources".to_owned(),
                         takers => format!("; {takers} do"),
                     }
                 );

@@ -11,16 +11,16 @@ use super::serial::serials;
 use super::statements::{each, random, rows, set, zero};
 use crate::source::{Port, Written};
 
-/// What the first test's check says when nothing has happened.
+/// The message of the first test's check if nothing has happened.
 pub(super) const NOTHING_MOVED: &str = "no output has left its reset value";
 
 /// The ports by what the first test does with them.
 struct Ports<'a> {
     clocks: Vec<&'a Port<'a>>,
-    /// With whether they are active at 0.
+    /// And whether they are active low.
     resets: Vec<(&'a Port<'a>, bool)>,
     inputs: Vec<&'a Port<'a>>,
-    /// What is compared: anything of logic that the design drives.
+    /// The ports to compare: all logic that the design drives.
     outputs: Vec<&'a Port<'a>>,
 }
 
@@ -59,7 +59,7 @@ impl<'a> Ports<'a> {
     }
 }
 
-/// The source of the first test of a design of which that much was seen.
+/// The source of the first test of a design, which checks what the trial has seen.
 pub(super) fn first_test(written: &Written<'_>, seen: &Seen) -> String {
     let ports = Ports::of(written);
     let name = &written.name;
@@ -85,7 +85,7 @@ pub(super) fn first_test(written: &Written<'_>, seen: &Seen) -> String {
     // Writing to a string cannot fail.
     let _ = write!(
         text,
-        "/// {what}.\n///\n/// A beginning, to be made a real test.\n\
+        "/// {what}.\n///\n/// A starting point for a real test.\n\
          #[verifork::test]\nasync fn starts({dut}: {name}{test}) -> Result {{\n"
     );
     text += &start_clocks(&ports);
@@ -101,7 +101,7 @@ pub(super) fn first_test(written: &Written<'_>, seen: &Seen) -> String {
         if has_outputs {
             let _ = writeln!(
                 text,
-                "\n    {} // the monitor has ended where nothing may be written",
+                "\n    {} // the monitor ended in the read-only phase",
                 next_step(&ports)
             );
         }
@@ -221,14 +221,14 @@ pub(super) fn has_checks(written: &Written<'_>, seen: &Seen) -> (bool, bool, boo
     )
 }
 
-/// How often a trial resets the design: a bit that only chance brings back shows it in one of them. What moves an
-/// output by chance does so soon in each of them, or it may not in the first test.
+/// How often a trial resets the design. A bit that returns to its value only by chance differs in one of the rounds.
+/// An output counts as moving only if it moves soon in each of them; otherwise it might not move in the first test.
 const ROUNDS: u32 = 16;
 
 fn preamble(name: &str) -> String {
     format!(
         "//! Tests of `{name}`.\n\nmod dut;\n\nuse verifork::prelude::*;\n\nuse crate::dut::{name};\n\n\
-         /// How many cycles the first test lasts.\nconst CYCLES: u32 = 100;\n\n"
+         /// The cycles of the first test.\nconst CYCLES: u32 = 100;\n\n"
     )
 }
 
@@ -320,7 +320,7 @@ fn reset_check(name: &str, ports: &Ports<'_>, seen: &Seen) -> Option<String> {
     }
     any.then(|| {
         format!(
-            "\n/// Checks the outputs in reset: these were their values when this crate was made.\n\
+            "\n/// Checks the outputs in reset against the values that they had when this crate was created.\n\
              async fn check_reset(dut: &{name}) -> Result {{\n    \
              read_only().await; // the outputs have settled\n{checks}    \
              {} // writes are allowed again\n    Ok(())\n}}\n",
@@ -346,7 +346,7 @@ fn reset(name: &str, ports: &Ports<'_>) -> String {
         format!("`{}` (active {level})", it.field)
     });
     let resets = list(resets.collect());
-    // What keeps its first value is a comment.
+    // An output that keeps its first value becomes a comment.
     let is_used = !ports.clocks.is_empty()
         || !ports.resets.is_empty()
         || ports.inputs.iter().any(|port| zero(port).is_some());
@@ -367,7 +367,7 @@ fn reset(name: &str, ports: &Ports<'_>) -> String {
     text
 }
 
-/// A wait for so many cycles of every clock.
+/// A wait for this many cycles of every clock.
 fn wait(ports: &Ports<'_>, cycles: u32) -> String {
     if ports.clocks.is_empty() {
         return format!("    timer({cycles}0.ns()).await;\n");
@@ -406,14 +406,14 @@ fn driver(name: &str, ports: &Ports<'_>) -> Option<String> {
         return None;
     }
     Some(format!(
-        "\n/// The driver: new values for the inputs in each cycle, by `VERIFORK_SEED`.\n\
+        "\n/// The driver: new random inputs in each cycle, from `VERIFORK_SEED`.\n\
          async fn drive(dut: {name}, mut rng: TestRng) -> Result {{\n    \
          for _ in 0..CYCLES {{\n{sets}{}    }}\n    Ok(())\n}}\n",
         cycle(ports)
     ))
 }
 
-/// What a monitor gives.
+/// What a monitor returns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Watch {
     /// Whether an output has moved.

@@ -1,4 +1,4 @@
-//! `cargo verifork new`: a testbench crate that passes at once.
+//! `cargo verifork new`: creates a testbench crate that passes at once.
 
 mod buses;
 mod design;
@@ -38,7 +38,7 @@ use crate::source::{Extent, Written, source};
 
 #[derive(Args)]
 pub(crate) struct New {
-    /// The crate's name, and its folder in the present one.
+    /// The crate's name, and that of its folder.
     name: String,
     #[command(flatten)]
     design: DesignOptions,
@@ -46,8 +46,8 @@ pub(crate) struct New {
     library: Library,
 }
 
-/// Where the crate has verifork from. By default it is the checkout that this command was built
-/// from, if that is still there, and else the version that was published with it.
+/// Where the crate gets verifork from. By default that is the checkout that this command was built
+/// from if it still exists, or the published version of this command.
 #[derive(Args)]
 #[group(multiple = false)]
 struct Library {
@@ -63,7 +63,7 @@ struct Library {
 }
 
 impl Library {
-    /// What stands for `verifork`, `verifork-components` and `verifork-runner` in `Cargo.toml`.
+    /// The entries of `verifork`, `verifork-components` and `verifork-runner` in `Cargo.toml`.
     fn dependencies(&self) -> anyhow::Result<[String; 3]> {
         let all = |it: String| [it.clone(), it.clone(), it];
         if let Some(url) = &self.git {
@@ -100,7 +100,7 @@ impl Library {
     }
 }
 
-/// What stands in `src/lib.rs` until the design's signals are known.
+/// The content of `src/lib.rs` until the design's signals are known.
 const FIRST_LIBRARY: &str = "#[verifork::test]\nasync fn exists() {}\n";
 
 /// A test of the new crate that did not pass.
@@ -126,7 +126,7 @@ impl New {
         let workspace = Workspace::above(&here);
         let made = self.make(&folder, &workspace);
         if made.is_err() {
-            // What is half made would be in the way of the next try.
+            // A half-made crate would be in the way of the next attempt.
             let _ = fs::remove_dir_all(&folder);
             workspace.restore();
         }
@@ -143,7 +143,7 @@ impl New {
         let name = &self.name;
         if !failures.is_empty() {
             println!(
-                "{name} is made, but its first test does not pass:\n\n    cd {name}\n    cargo test"
+                "{name} was created, but its first test does not pass:\n\n    cd {name}\n    cargo test"
             );
             return Ok(ExitCode::FAILURE);
         }
@@ -161,7 +161,10 @@ impl New {
         command.args(["new", "--quiet", "--lib", "--vcs", "none", "--name"]);
         let status = command.arg(&self.name).arg(folder).status();
         let status = status.context("cargo does not start")?;
-        ensure!(status.success(), "cargo cannot make a crate of this name");
+        ensure!(
+            status.success(),
+            "cargo cannot create a crate with this name"
+        );
         write(&folder.join("Cargo.toml"), &self.manifest(false)?)?;
         if !workspace.is_there() {
             write(&folder.join(".gitignore"), "/target\n")?;
@@ -179,7 +182,7 @@ impl New {
             ..Bind::default()
         };
         let mut design = bind.describe()?;
-        // The harness has told of these.
+        // The harness has reported these.
         let refused = design.refused.iter().filter_map(|it| {
             let simulator = it.simulator.parse().ok()?;
             Some(LeftOut::new(simulator, &it.reason, folder))
@@ -190,13 +193,13 @@ impl New {
             &formatted(self.design.harness(&self.name, folder, &left_out)?),
         )?;
         let (mut found, mut seen) = try_first(&bind, &design, folder)?;
-        // Parameters that a simulator shows differently, or not at all, are not worth the simulator.
+        // A simulator that shows only parameters differently, or not at all, is kept, without these parameters.
         let misfits = found.iter().filter_map(|it| it.misfits(&design.top));
         let without: BTreeSet<String> = misfits.flatten().collect();
         if !without.is_empty() {
             bind.without = without.into_iter().collect();
             eprintln!(
-                "note: `src/dut.rs` leaves out what simulators show differently: {}",
+                "note: `src/dut.rs` leaves out parameters that simulators show differently: {}",
                 bind.without.join(", ")
             );
             design = bind.describe()?;
@@ -213,7 +216,7 @@ impl New {
         }
         ensure!(
             left_out.len() < self.design.simulators().len(),
-            "no simulator takes the design"
+            "no simulator accepts the design"
         );
         write(
             &target,
@@ -224,7 +227,7 @@ impl New {
         let mut failures = failures(&harness)?;
         if failures.is_empty() {
             tell_limits(&written, &seen);
-            // A design that cannot be reset twice is not to be tried as it should be.
+            // A design that cannot be reset twice does not fail the crate.
             failures = failed;
         }
         let mut parts = parts(&written);
@@ -257,7 +260,7 @@ impl New {
             "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
              publish = false\n\n\
              [lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n\
-             # Its tests run in simulators, by `tests/sim.rs`.\ntest = false\ndoctest = false\n\n\
+             # Its tests run in simulators, started by `tests/sim.rs`.\ntest = false\ndoctest = false\n\n\
              [dependencies]\nverifork = {verifork}\n{models}\n\
              [dev-dependencies]\nverifork-runner = {runner}\n\n\
              [[test]]\nname = \"sim\"\nharness = false\n"
@@ -273,7 +276,7 @@ struct Made {
     buses: Option<String>,
 }
 
-/// What stands in the files of a folder.
+/// The texts of the files in a folder.
 fn texts(folder: &Path) -> anyhow::Result<Vec<String>> {
     let mut texts = Vec::new();
     for entry in fs::read_dir(folder).context("the trial's folder")? {
@@ -283,11 +286,11 @@ fn texts(folder: &Path) -> anyhow::Result<Vec<String>> {
     Ok(texts)
 }
 
-/// How the library says that a struct does not fit a design.
+/// The library's words for a struct that does not fit a design.
 const DOES_NOT_FIT: &str = "the testbench does not fit the design";
 
 impl Failure {
-    /// The constants of the top that do not fit, if all else does.
+    /// The constants of the top that do not fit, if everything else does.
     fn misfits(&self, top: &Object) -> Option<Vec<String>> {
         let (_, misfits) = self.message.split_once(DOES_NOT_FIT)?;
         let lines = misfits.lines().filter(|line| line.contains("src/dut.rs:"));
@@ -303,8 +306,8 @@ impl Failure {
         lines.map(name).collect()
     }
 
-    /// Why the simulator is left out, if it has not come to run the test; `other` has described the
-    /// design. Says so.
+    /// Why the simulator is left out, if it did not get to run the test. Prints a note. `other` has described the
+    /// design.
     fn refusal(&self, other: &str) -> Option<String> {
         let name = self.simulator.product();
         let message = &self.message;
@@ -314,14 +317,14 @@ impl Failure {
             return Some(told.to_owned());
         }
         let (_, mismatch) = told.split_once(DOES_NOT_FIT)?;
-        // What follows the error is of the run.
+        // The lines after the error are about the run.
         let mismatch = mismatch.split("\nat ").next().unwrap_or_default();
         let mismatch = mismatch
             .trim_start_matches(|c| c != ':')
             .trim_start_matches(':');
         eprintln!(
-            "note: {name} is left out: it shows the design differently from {other}, to which \
-             `src/dut.rs` is bound (`--simulator {}` makes a crate for it):\n  {}\n",
+            "note: {name} is left out: it shows the design differently from {other}, which \
+             `src/dut.rs` is written for (`--simulator {}` makes a crate for it):\n  {}\n",
             self.simulator.key(),
             mismatch.trim()
         );
@@ -329,7 +332,7 @@ impl Failure {
     }
 }
 
-/// Runs the trial of the crate in `folder`: the tests that fail, and what the design has shown.
+/// Runs the trial of the crate in `folder`. Returns the tests that fail, and what the design has shown.
 fn try_first(bind: &Bind, design: &Design, folder: &Path) -> anyhow::Result<(Vec<Failure>, Seen)> {
     let written = structs(bind, design, folder)?;
     let notes = tempfile::tempdir().context("no temporary folder")?;
@@ -348,7 +351,7 @@ fn structs<'a>(bind: &Bind, design: &'a Design, folder: &Path) -> anyhow::Result
 }
 
 impl LeftOut {
-    /// With what is said of it in `tests/sim.rs` of the crate in `folder`: the first line.
+    /// Takes the first line of the reason, for the comment in `tests/sim.rs` of the crate in `folder`.
     fn new(simulator: Simulator, reason: &str, folder: &Path) -> LeftOut {
         let first = reason.lines().next().unwrap_or_default();
         let first = match first.split_once(DOES_NOT_COMPILE) {
@@ -362,21 +365,21 @@ impl LeftOut {
     }
 }
 
-/// Tells what the first test cannot check of the design.
+/// Prints what the first test cannot check.
 fn tell_limits(written: &Written<'_>, seen: &Seen) {
     let (has_outputs, has_resets, is_checked) = has_checks(written, seen);
     if has_outputs && !seen.moved {
         let rest = if is_checked {
-            "no more than reset values"
+            "only reset values"
         } else {
             "nothing"
         };
         eprintln!(
             "note: {NOTHING_MOVED} with random inputs: the first test checks {rest} until you drive \
-             what makes the design work"
+             the inputs that make the design work"
         );
     } else if !has_outputs {
-        eprintln!("note: the design shows no output: the first test checks nothing");
+        eprintln!("note: the design has no visible output: the first test checks nothing");
     } else if has_resets && !is_checked {
         eprintln!(
             "note: no output has a known value in reset that a second reset brings back: the first \
@@ -385,7 +388,7 @@ fn tell_limits(written: &Written<'_>, seen: &Seen) {
     }
 }
 
-/// Runs the tests of the crate, and gives those that fail.
+/// Runs the tests of the crate, and returns those that fail.
 fn failures(harness: &HarnessArgs) -> anyhow::Result<Vec<Failure>> {
     let mut command = harness.built()?.command();
     limit_compilers(&mut command);
@@ -420,7 +423,7 @@ fn failures(harness: &HarnessArgs) -> anyhow::Result<Vec<Failure>> {
     Ok(failures)
 }
 
-/// The source as rustfmt has it, if that is installed.
+/// The source, formatted by rustfmt if that is installed.
 fn formatted(source: String) -> String {
     let format = || {
         let mut rustfmt = Command::new("rustfmt")
@@ -441,7 +444,7 @@ fn formatted(source: String) -> String {
     format().unwrap_or(source)
 }
 
-/// The manifest of the workspace that a crate is made in, as it was.
+/// The workspace manifest around a new crate, with its earlier text.
 struct Workspace(Option<(PathBuf, String)>);
 
 impl Workspace {
@@ -465,12 +468,12 @@ impl Workspace {
         self.0.is_some()
     }
 
-    /// Undoes what cargo has added.
+    /// Undoes cargo's change.
     fn restore(&self) {
         if let Some((path, text)) = &self.0
             && fs::read_to_string(path).is_ok_and(|now| now != *text)
         {
-            // Nothing more can be done; the error that led here is told.
+            // Nothing more can be done; the error that led here is reported.
             let _ = fs::write(path, text);
         }
     }

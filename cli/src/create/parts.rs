@@ -1,10 +1,10 @@
-//! The buses and serial lines of a design, and the form of the test of them.
+//! The buses and serial lines of a design, and the form of their test.
 
 use super::buses::Bus;
 use super::serial::Serial;
 use crate::source::Port;
 
-/// What the test of the buses expects, by what it was seen to do.
+/// What the test of the buses expects, as far as the trial has shown it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// Something comes out of each bus.
@@ -13,11 +13,11 @@ pub(super) enum Form {
     Unchecked,
     /// It failed, and is not run.
     Skipped(String),
-    /// It looks for what names do not tell, and writes it into a file of this folder.
+    /// It looks for settings that the names do not show, and writes them into a file in this folder.
     Survey(String),
 }
 
-/// What there are components for.
+/// The parts of a design that have components.
 pub(super) struct Parts<'a> {
     pub(super) buses: Vec<Bus<'a>>,
     pub(super) serials: Vec<Serial<'a>>,

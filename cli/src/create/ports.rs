@@ -1,6 +1,6 @@
-//! Clocks and resets, known by the names that people give them.
+//! Recognizes clocks and resets by their names.
 
-/// What a port of one bit is taken for.
+/// The presumed purpose of a port of one bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Clock,
@@ -9,7 +9,7 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
-    /// What a name says; `others` are the names of the ports beside it.
+    /// The purpose that a name suggests; `others` are the names of the other ports.
     pub(crate) fn of(name: &str, others: &[&str]) -> Purpose {
         let words = words(name);
         if words.iter().any(|word| QUALIFIERS.contains(&word.as_str())) {

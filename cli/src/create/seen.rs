@@ -1,5 +1,5 @@
-//! What the design of a new crate does in reset and after it, as a trial has seen it on each
-//! simulator: what the first test can check.
+//! What the first test can check: the design's behaviour in and after reset, as a trial has seen it on each
+//! simulator.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::statements::each;
 use crate::source::Port;
 
-/// What all simulators together have shown.
+/// The observations on all simulators together.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// Whether an output has moved on each of them.
@@ -30,7 +30,7 @@ const KEPT: &str = "a second reset does not bring its value back";
 const DIFFERENT: &str = "simulators have different values";
 
 impl Seen {
-    /// What trials have written.
+    /// The text that trials have written.
     pub(super) fn of(texts: &[String]) -> Seen {
         let mut seen = Seen {
             moved: !texts.is_empty(),

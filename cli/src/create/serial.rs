@@ -1,4 +1,4 @@
-//! Serial lines among the ports of a design, known by their names: UART, SPI, I²C. They need no clock.
+//! Recognizes serial lines among the ports of a design by their names: UART, SPI, I²C. They need no clock.
 
 mod i2c;
 mod names;
@@ -15,11 +15,11 @@ use crate::source::{Port, Written, free};
 /// A serial interface at the ports of the top.
 pub(super) struct Serial<'a> {
     pub(super) kind: SerialKind,
-    /// What its variables are called.
+    /// The name of its variables.
     pub(super) field: String,
-    /// What the component calls its pins, and the ports.
+    /// The component's names of its pins, and the ports.
     pub(super) pins: Vec<(&'static str, &'a Port<'a>)>,
-    /// Which of the settings that names do not tell is tried.
+    /// The index of the setting to try, where names leave it open.
     pub(super) setting: usize,
     /// The time of a bit, as the design has shown it.
     pub(super) rate: Rate,
@@ -45,7 +45,7 @@ pub(super) enum Rate {
 }
 
 impl SerialKind {
-    /// What it is called.
+    /// Its name.
     pub(super) fn name(self) -> &'static str {
         match self {
             SerialKind::Uart => "UART",
@@ -107,7 +107,7 @@ impl<'a> Serial<'a> {
         self.field.trim_start_matches("r#")
     }
 
-    /// What all names of its rules begin with.
+    /// The prefix of all names of its rules.
     pub(super) fn rules(&self) -> &'static str {
         match self.kind {
             SerialKind::Uart => "UART_",
@@ -116,7 +116,7 @@ impl<'a> Serial<'a> {
         }
     }
 
-    /// What stands before the component's names of all pins, if that is all there is to it.
+    /// The prefix of all pins, if the rest of each name is the component's.
     pub(super) fn prefix(&self) -> Option<&'a str> {
         let before = |(pin, port): &(&'static str, &'a Port<'a>)| {
             let name = port.object.name.as_str();

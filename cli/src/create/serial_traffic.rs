@@ -9,7 +9,7 @@ use super::serial::{Rate, Serial, SerialKind};
 use super::statements::{random, set};
 use crate::source::Port;
 
-/// What is taken for the rate of a line that has not shown it.
+/// The assumed rate of a line that has not shown its own.
 const BAUD: &str = "115_200";
 
 /// Fields of the test's struct, for the pins of a bus.
@@ -113,7 +113,7 @@ fn is_divisor(port: &Port<'_>) -> bool {
     has_word(port, &known) && port.width() > 1
 }
 
-/// Of a bus's clock: as slow as the bus wants it, at 10 ns.
+/// The divider of a bus's clock, as slow as the bus requires, at 10 ns.
 fn divisor(parts: &Parts<'_>, port: &Port<'_>) -> Option<u128> {
     let is_i2c = |serial: &Serial<'_>| serial.kind == SerialKind::I2c;
     let wanted = if parts.serials.iter().any(is_i2c) {
@@ -126,7 +126,7 @@ fn divisor(parts: &Parts<'_>, port: &Port<'_>) -> Option<u128> {
     is_number.then(|| wanted.min(most))
 }
 
-/// The inputs that make a design begin: what they are called tells that they are not settings.
+/// The inputs that start a design: their names show that they are not settings.
 fn beginners<'a>(parts: &Parts<'a>) -> Vec<&'a Port<'a>> {
     const BEGIN: [&str; 33] = [
         "d", "data", "din", "dat", "byte", "word", "start", "send", "valid", "vld", "dv", "wr",
@@ -193,7 +193,7 @@ pub(super) fn components(serial: &Serial<'_>, parts: &Parts<'_>) -> String {
     }
 }
 
-/// What has to have happened when the traffic has ended.
+/// What must have happened when the traffic has ended.
 pub(super) fn end(serial: &Serial<'_>, form: &Form) -> String {
     let plain = serial.plain_field();
     let came = match (serial.kind, has_traffic(serial)) {

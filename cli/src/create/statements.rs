@@ -68,7 +68,7 @@ pub(super) fn random(port: &Port<'_>) -> Option<String> {
             Some("rng.random()".to_owned())
         }
         _ if is_number && signed => {
-            // Verilator before 5.044 does not tell that it has a sign.
+            // Verilator before 5.044 does not show that it is signed.
             Some(format!("rng.random_range(0..1 << {})", width - 1))
         }
         _ if is_number => Some(format!("rng.random_range(0..1 << {width})")),

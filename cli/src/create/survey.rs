@@ -1,4 +1,4 @@
-//! What is seen of the rates of a design's UARTs before the test of its buses is written: no name tells them.
+//! Observes the rates of a design's UARTs before the test of its buses is written, because no name shows them.
 
 use std::fmt::Write as _;
 
@@ -121,7 +121,7 @@ const CANDIDATES: [u64; 28] = [
     434, 868, 1302, 2604, 5208, 10416,
 ];
 
-/// What the statements of [`survey`] use.
+/// The functions that the statements of [`survey`] use.
 pub(super) const PULSES: &str = "
 /// The shortest time for which a line keeps its level, and how often it has changed.
 async fn pulses(line: Signal<LogicVec>, seen: std::rc::Rc<std::cell::Cell<(u32, u128)>>) -> Result {
@@ -136,7 +136,7 @@ async fn pulses(line: Signal<LogicVec>, seen: std::rc::Rc<std::cell::Cell<(u32, 
 }
 ";
 
-/// The UARTs, whose rates no names tell.
+/// The UARTs, whose rates are not in their names.
 pub(super) fn uarts<'s, 'a>(serials: &'s [Serial<'a>]) -> impl Iterator<Item = &'s Serial<'a>> {
     serials.iter().filter(|it| it.kind == SerialKind::Uart)
 }

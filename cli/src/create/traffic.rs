@@ -103,7 +103,7 @@ fn structure(name: &str, parts: &Parts<'_>) -> String {
     text + "}\n\n"
 }
 
-/// What the types of a channel's payload begin with.
+/// The prefix of the types of a channel's payload.
 fn type_name(bus: &Bus<'_>) -> String {
     camel_case(plain(bus))
 }
@@ -143,7 +143,7 @@ fn test(written: &Written<'_>, parts: &Parts<'_>, form: &Form) -> String {
     };
     let mut text = format!(
         "/// {what}.\n///\n\
-         /// A beginning, to be made a real test: a `Scoreboard` compares what comes out with what should.\n"
+         /// A starting point for a real test: a `Scoreboard` compares what comes out with what should.\n"
     );
     // Writing to a string cannot fail.
     let _ = match form {
@@ -209,7 +209,7 @@ fn test(written: &Written<'_>, parts: &Parts<'_>, form: &Form) -> String {
     text + "        Ok(())\n    })\n    .await?;\n    Ok(())\n}\n"
 }
 
-/// What has to have happened when the traffic has ended.
+/// What must have happened when the traffic has ended.
 fn end(parts: &Parts<'_>, form: &Form, groups: &[(String, &Bus<'_>)]) -> String {
     let mut text = String::new();
     if has_traffic(parts) {
@@ -276,7 +276,7 @@ fn groups<'b, 'a>(buses: &'b [Bus<'a>]) -> Vec<(String, &'b Bus<'a>)> {
 /// The statements that start the components of a bus.
 fn components(bus: &Bus<'_>, clocked: &str, is_checked: bool) -> String {
     let (module, field, name) = (bus.kind.module(), &bus.field, plain(bus));
-    // With STALL it is taken for a pipelined one.
+    // With STALL it is presumably pipelined.
     let mode = if bus.is_standard { ".classic()" } else { "" };
     let signals = format!("dut.{field}{mode}");
     let start = format!(
@@ -394,7 +394,7 @@ fn transfer(bus: &Bus<'_>) -> String {
         }
         Kind::Axi => {
             let bytes = bus.width("wdata") / 8;
-            // Of four beats none crosses 4 KB where it begins at a multiple of so many bytes.
+            // Four beats that begin at a multiple of this many bytes do not cross 4 KB.
             format!(
                 "{}                \
                  let burst = axi::Burst::incr(address, rng.random_range(1..=4), {bytes});\n                \
@@ -475,7 +475,7 @@ fn address(bytes: u32, bits: u32) -> String {
     format!("                let address = {factor}rng.random_range(0..{words});\n")
 }
 
-/// A random value of a port, or one that it may have.
+/// A random value of a port, or a valid one.
 fn value(port: &Port<'_>) -> String {
     if let Some(random) = random(port) {
         return random;

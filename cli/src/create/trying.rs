@@ -1,4 +1,4 @@
-//! The test of a new crate's buses as it is tried: until it passes, or is skipped with the reason why it does not.
+//! Tries the test of a new crate's buses until it passes, or is skipped with the reason why it does not.
 
 use std::path::Path;
 
@@ -30,7 +30,7 @@ pub(super) fn parts<'a>(written: &'a Written<'a>) -> Parts<'a> {
     }
 }
 
-/// Finds the rates of serial lines that no name tells.
+/// Finds the rates of serial lines, which their names do not show.
 pub(super) fn look_at_lines(
     written: &Written<'_>,
     parts: &mut Parts<'_>,
@@ -44,7 +44,7 @@ pub(super) fn look_at_lines(
     let form = Form::Survey(notes.path().display().to_string());
     let text = formatted(traffic(written, parts, &form));
     write(&folder.join("src/buses.rs"), &text)?;
-    // It ends with an error where it has seen all.
+    // It ends with an error when it has seen everything.
     failures(harness)?;
     survey::read(&mut parts.serials, &texts(notes.path())?);
     Ok(())
@@ -64,7 +64,7 @@ pub(super) fn try_buses(
         failures.retain(|it| it.test.ends_with(&format!("::{TEST}")));
         Ok(failures)
     };
-    // How it has failed with the settings that the names suggest.
+    // The failure with the settings that the names suggest.
     let mut before: Option<Failure> = None;
     loop {
         let failures = attempt(parts, &Form::Checked)?;
@@ -94,7 +94,7 @@ pub(super) fn try_buses(
 }
 
 impl Parts<'_> {
-    /// Takes the next of the settings that names do not tell, of what a failure is about; false if there is none.
+    /// Takes the next setting that the names leave open, of the part that a failure is about; false if there is none.
     fn next_setting(&mut self, failure: &str) -> bool {
         let of_lines =
             |it: &&mut Serial<'_>| it.setting + 1 < it.settings() && failure.contains(it.rules());
@@ -123,7 +123,7 @@ impl Parts<'_> {
 /// The first line of a failure, without its place.
 fn cause(message: &str) -> String {
     let first = message.lines().next().unwrap_or_default();
-    // Of several it is numbered.
+    // It is numbered if there are several.
     let first = first.strip_prefix("1. ").unwrap_or(first);
     let placed = first
         .strip_prefix("src/")

@@ -1,5 +1,5 @@
-//! What runs have left: verdicts of the harness, results of simulations that were run by hand, coverage, and
-//! how it went before. What cannot be read is a problem that is told; nothing is left out in silence.
+//! Gathers the files of runs: verdicts of the harness, results of simulations that were run by hand, coverage, and
+//! trends. A file that cannot be read is reported as a problem; nothing is left out silently.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -21,7 +21,7 @@ use crate::code;
 /// The design of tests that no harness has run.
 const BY_HAND: &str = "by hand";
 
-/// What there is.
+/// Everything that the report shows.
 #[derive(Default)]
 pub(super) struct Gathered {
     /// By package, design, simulator and test.
@@ -40,7 +40,7 @@ impl Gathered {
     ///
     /// # Errors
     ///
-    /// One of them is not there, or is not a file of a run.
+    /// One of them does not exist, or is not a file of a run.
     pub(super) fn read(roots: &[PathBuf]) -> anyhow::Result<Gathered> {
         let mut gathered = Gathered::default();
         for root in roots {
@@ -80,7 +80,7 @@ impl Gathered {
         self.verdicts.is_empty() && self.database.is_empty() && self.code.is_empty()
     }
 
-    /// A run's coverage, which is known now.
+    /// Adds the coverage of a run, which is known now.
     pub(super) fn note_point(&mut self, point: Point) {
         match self.trend.iter_mut().find(|it| it.run == point.run) {
             Some(it) => (it.functional, it.code) = (point.functional, point.code),
@@ -100,9 +100,8 @@ impl Gathered {
         self.problems.push(format!("`{}`: {error}", path.display()));
     }
 
-    /// Reads what lies in a folder and below. What vanishes meanwhile is no problem: a test that begins clears its
-    /// folder. The results of simulations that a harness has started are in
-    /// its verdicts already.
+    /// Reads what lies in a folder and below. A file that vanishes meanwhile is no problem: a test that begins clears
+    /// its folder. The results of simulations that a harness has started are in its verdicts already.
     fn read_folder(&mut self, folder: &Path, judged: bool) {
         let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let mut entries = match entries {
@@ -129,7 +128,7 @@ impl Gathered {
         }
     }
 
-    /// Reads a file, if it is one that runs leave.
+    /// Reads a file if it is one that runs write.
     fn read_file(&mut self, path: &Path) -> bool {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name == verdict::FILE {

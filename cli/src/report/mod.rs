@@ -1,5 +1,4 @@
-//! `cargo verifork report`: one HTML page of everything that runs have left, which needs neither a server nor
-//! a network.
+//! `cargo verifork report`: an HTML page of everything that runs have left. It needs neither a server nor a network.
 
 mod gather;
 mod page;
@@ -29,15 +28,15 @@ pub(crate) struct Report {
     /// Files or folders that runs have left, also of other machines and shards; the last runs of this target
     /// folder by default.
     paths: Vec<PathBuf>,
-    /// `Cargo.toml` of a crate whose target folder is meant; that of the present folder by default.
+    /// `Cargo.toml` of a crate, to use its target folder; by default that of the current folder.
     #[arg(long, value_name = "PATH")]
     manifest_path: Option<PathBuf>,
-    /// Where the page goes: `verifork/report.html` in the target folder by default, or `report.html` if paths
-    /// are given.
+    /// The file for the page; by default `verifork/report.html` in the target folder, or `report.html` if paths are
+    /// given.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The plan's requirements, a name a line, which a tab or a space parts from a description; `#` begins a
-    /// comment. One that no test covers is shown as such.
+    /// A file with the requirements of the plan: on each line a name, and after a tab or space a description; `#`
+    /// begins a comment. The report shows those that no test covers.
     #[arg(long, value_name = "FILE")]
     requirements: Option<PathBuf>,
     /// The page's title.
@@ -117,7 +116,7 @@ fn nothing(roots: &[PathBuf]) -> String {
     )
 }
 
-/// What the page's head says, in a line.
+/// The head of the page as one line.
 fn summary(
     gathered: &Gathered,
     groups: usize,

@@ -1,4 +1,4 @@
-//! The page: everything that it shows is in it, as JSON that its script reads when it is wanted.
+//! The page. It contains everything that it shows, as JSON that its script reads when it is needed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ const SCRIPT: &str = include_str!("page.js");
 /// How many of the runs that have hit a bin are named.
 const NAMED: usize = 5;
 
-/// What the page is made of.
+/// The content of the page.
 pub(super) struct Page<'a> {
     pub(super) title: &'a str,
     pub(super) gathered: &'a Gathered,
@@ -29,7 +29,7 @@ pub(super) struct Page<'a> {
     pub(super) requirements: &'a [Requirement],
 }
 
-/// Who has hit a bin: how many runs, and the first of them.
+/// The runs that have hit a bin: how many, and the first of them.
 #[derive(Clone, Default)]
 struct HitBy {
     runs: usize,
@@ -45,7 +45,7 @@ impl HitBy {
     }
 }
 
-/// Who has hit the bins of a group: those of its points, and of its crosses.
+/// The runs that have hit the bins of a group: those of its points, and of its crosses.
 struct GroupHits {
     points: Vec<HashMap<usize, HitBy>>,
     crosses: Vec<HashMap<usize, HitBy>>,
@@ -87,7 +87,7 @@ impl Page<'_> {
         html
     }
 
-    /// What is seen without the script: whether all is well.
+    /// The part that is visible without the script: whether all is well.
     fn head(&self) -> String {
         let verdicts = &self.gathered.verdicts;
         let count = |status| verdicts.iter().filter(|it| it.status == status).count();
@@ -238,7 +238,7 @@ impl Page<'_> {
         files.collect()
     }
 
-    /// Who has hit the bins of each group, and how many bins of which group each run has.
+    /// The runs that have hit the bins of each group, and how many bins of which group each run has hit.
     fn hits(&self) -> (Vec<GroupHits>, Vec<BTreeMap<usize, usize>>) {
         let numbers: BTreeMap<&GroupDefinition, usize> = self
             .totals
@@ -331,7 +331,7 @@ fn items(total: &Total, hits: &GroupHits) -> Vec<Value> {
     }).collect()
 }
 
-/// A file's text, where it is to be had, and what can happen in its lines.
+/// The text of a file, if it can be read, and the points of coverage in its lines.
 fn source(file: &str, points: &BTreeMap<CodePoint, u64>) -> Value {
     let text = std::fs::read(file).ok();
     let text = text.map(|text| String::from_utf8_lossy(&text).into_owned());
@@ -374,7 +374,7 @@ fn embed(html: &mut String, id: &str, data: &impl Serialize) {
     html.push_str("</script>\n");
 }
 
-/// Text as it stands in markup.
+/// Text, escaped for markup.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -13,7 +13,7 @@ use verifork_protocol::verdict::{Status, TestVerdict};
 #[derive(Debug, Serialize)]
 pub(super) struct Requirement {
     pub(super) name: String,
-    /// What the plan says of it.
+    /// Its description in the plan.
     text: String,
     pub(super) state: State,
     /// Its tests, by their numbers among the verdicts.
@@ -107,7 +107,7 @@ pub(super) fn of(
     let mut all = Vec::new();
     let mut planned = Vec::new();
     for line in plan.iter().flat_map(|plan| &plan.lines) {
-        // Names of several words stand alone, or are known from a test.
+        // A name of several words is alone on its line, or known from a test.
         let (name, text) = if tests.contains_key(line.as_str()) {
             (line.as_str(), "")
         } else {

@@ -1,4 +1,4 @@
-//! What a run shows: a table of designs that grows, what runs now and for how long, a bar.
+//! The display of a run: a table of designs, the tests that run now and for how long, a progress bar.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -15,9 +15,9 @@ const HEADING: &str = "design";
 const TOTAL: &str = "total";
 /// The columns of numbers, as wide as their headings.
 const NUMBERS: &str = "  passed  failed  ignored";
-/// Of this width are texts that no terminal takes.
+/// The width of the table if its output is not a terminal.
 const NO_TERMINAL: usize = 120;
-/// How many of the tests that run are named.
+/// How many running tests are named.
 const RUNNING: usize = 6;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// That of standard output.
+    /// The page of standard output.
     pub(super) fn of_stdout() -> Page {
         let colored = match env::var("VERIFORK_COLOR").as_deref() {
             Ok("always") => true,
@@ -53,7 +53,7 @@ impl Page {
         }
     }
 
-    /// The text as the terminal shows it best; unchanged where there is none.
+    /// The text wrapped for the terminal; unchanged without one.
     pub(super) fn fitted(self, text: &str) -> String {
         report(
             text,
@@ -103,7 +103,7 @@ impl Table {
         self.rows.values().fold(Counts::default(), add)
     }
 
-    /// The lines of the table: a heading, a row a design, and the total of several.
+    /// The lines of the table: a heading, a row for each design, and the total if there are several.
     pub(super) fn lines(&self, page: Page) -> Vec<String> {
         let names = self.rows.keys().map(|name| name.chars().count());
         let longest = names.max().unwrap_or_default().max(HEADING.len());
@@ -131,7 +131,7 @@ fn row(name: &str, counts: Counts, width: usize, page: Page) -> String {
             page.paint(color, &text)
         }
     };
-    // Names differ at their ends.
+    // Names differ at the end.
     let length = name.chars().count();
     let name = match length.checked_sub(width) {
         Some(more @ 1..) => format!("…{}", name.chars().skip(more + 1).collect::<String>()),
@@ -143,13 +143,13 @@ fn row(name: &str, counts: Counts, width: usize, page: Page) -> String {
     format!("{name:<width$}{passed}{failed}{ignored}")
 }
 
-/// A test that runs.
+/// A running test.
 pub(super) struct Running {
     pub(super) name: String,
     pub(super) since: Instant,
 }
 
-/// The live part, on a terminal alone.
+/// The live part, only on a terminal.
 pub(super) struct Display {
     all: MultiProgress,
     lines: Vec<ProgressBar>,
@@ -177,18 +177,18 @@ impl Display {
         }
     }
 
-    /// Prints what stays.
+    /// Prints text that stays.
     pub(super) fn print(&self, text: &str) {
-        // Nobody to tell if nobody reads; the status is.
+        // Without a reader nothing can be reported but the status.
         let _ = self.all.suspend(|| writeln!(io::stdout(), "{text}"));
     }
 
-    /// Prints on standard error what stays.
+    /// Prints text that stays, on standard error.
     pub(super) fn print_error(&self, text: &str) {
         let _ = self.all.suspend(|| writeln!(io::stderr(), "{text}"));
     }
 
-    /// Shows the table and what runs as they are now.
+    /// Shows the present table and the running tests.
     pub(super) fn show(&mut self, table: &Table, running: &[Running]) -> anyhow::Result<()> {
         if self.all.is_hidden() || table.rows.is_empty() {
             return Ok(());
@@ -218,12 +218,12 @@ impl Display {
     }
 
     pub(super) fn clear(&self) {
-        // Nothing to be done about a terminal that is gone.
+        // The terminal may be gone.
         let _ = self.all.clear();
     }
 }
 
-/// What runs now and for how long, the oldest first.
+/// The running tests and for how long they have run, the oldest first.
 fn running_lines(running: &[Running], width: usize) -> Vec<String> {
     let mut lines: Vec<String> = running
         .iter()

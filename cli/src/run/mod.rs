@@ -1,5 +1,5 @@
-//! Runs tests with a table of what has ended, which is live on a terminal, and each failure as
-//! it comes.
+//! `cargo verifork run`: runs tests with a table of results, live on a terminal, and prints each failure
+//! when it happens.
 
 mod display;
 
@@ -16,10 +16,10 @@ use clap::Args;
 use verifork_protocol::variables::Variable;
 
 use crate::close::read_seeds;
-use crate::harness::{Event, Harness, HarnessArgs, code, nothing_fits, suite};
+use crate::harness::{Event, Harness, HarnessArgs, code, no_match, suite};
 use display::{Color, Counts, Display, Page, Running, Table};
 
-/// How often what runs is shown anew.
+/// How often the display is redrawn.
 const REDRAWN: Duration = Duration::from_secs(1);
 
 #[derive(Args)]
@@ -28,7 +28,7 @@ pub(crate) struct Run {
     filters: Vec<String>,
     #[command(flatten)]
     harness: HarnessArgs,
-    /// Tests and their seeds from a file that `cargo verifork close` has written.
+    /// Runs the tests and seeds in a file that `cargo verifork close` has written.
     #[arg(long, value_name = "FILE", conflicts_with = "filters")]
     seeds: Option<PathBuf>,
     /// More arguments for the harness, such as `--test-threads 2`.
@@ -68,7 +68,7 @@ impl Run {
                 .env(Variable::Seed.name(), seed.to_string());
         }
         if asks_for("VERIFORK_HELP") || asks_for("VERIFORK_LIST") {
-            // No test runs: a page is shown.
+            // These print a page and run no test.
             return Ok(code(
                 command.status().context("the harness does not start")?,
             ));
@@ -91,8 +91,8 @@ impl Run {
         let mut progress = Progress::new()?;
         loop {
             match lines.recv_timeout(REDRAWN) {
-                Ok((Stream::Output, line)) => progress.hear(&line),
-                // Through the display, which it would tear.
+                Ok((Stream::Output, line)) => progress.handle(&line),
+                // Through the display, which it would garble.
                 Ok((Stream::Error, line)) => {
                     let line = progress.page.fitted(&line);
                     progress.display.print_error(&line);
@@ -105,12 +105,12 @@ impl Run {
         progress.display.clear();
         let status = child.wait().context("the harness")?;
         let (table, page) = (&progress.table, progress.page);
-        // Of `cargo test`, whoever filters expects that. Here the filter is the whole of the command.
+        // `cargo test` with a filter runs many programs, and most have no match. Here there is only one.
         if status.success() && table.rows.is_empty() && !filters.is_empty() {
             let tests = harness.tests()?;
             bail!(
                 "{}; `cargo verifork list` shows all {}",
-                nothing_fits(filters, &tests),
+                no_match(filters, &tests),
                 tests.len()
             );
         }
@@ -124,7 +124,7 @@ impl Run {
             && passed + failed + ignored < filters.len()
         {
             bail!(
-                "of the tests of seed {seed} some are not there any more: {}",
+                "some tests of seed {seed} no longer exist: {}",
                 filters.join(", ")
             );
         }
@@ -137,7 +137,7 @@ impl Run {
         }
         let Counts { passed, failed, .. } = table.total();
         if status.success() && passed + failed == 0 && !asks_for("VERIFORK_ALLOW_EMPTY") {
-            bail!("not one test has run (VERIFORK_ALLOW_EMPTY=1 lets a run without tests pass)");
+            bail!("no test has run (VERIFORK_ALLOW_EMPTY=1 lets a run without tests pass)");
         }
         Ok(code(status))
     }
@@ -149,11 +149,11 @@ enum Stream {
     Error,
 }
 
-/// Sends what comes, line by line, from a thread of its own.
+/// Sends the lines of a stream, from a thread of its own.
 fn send_lines(from: impl Read + Send + 'static, stream: Stream, to: Sender<(Stream, String)>) {
     thread::spawn(move || {
         for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
-            // Nobody listens after an error.
+            // The receiver is gone after an error.
             let line = String::from_utf8_lossy(&line).into_owned();
             if to.send((stream, line)).is_err() {
                 return;
@@ -162,13 +162,13 @@ fn send_lines(from: impl Read + Send + 'static, stream: Stream, to: Sender<(Stre
     });
 }
 
-/// Whether a setting that is on or off is on.
+/// Whether a setting is on.
 fn asks_for(variable: &str) -> bool {
     let value = env::var(variable).unwrap_or_default().to_ascii_lowercase();
     ["1", "true", "yes", "on"].contains(&value.as_str())
 }
 
-/// What has become of the tests so far.
+/// The results so far, and their display.
 struct Progress {
     page: Page,
     display: Display,
@@ -191,8 +191,8 @@ impl Progress {
         self.display.show(&self.table, &self.running)
     }
 
-    /// Takes a line of the harness: an event, or what a simulator shows.
-    fn hear(&mut self, line: &str) {
+    /// Handles a line of the harness: an event, or output of a simulator.
+    fn handle(&mut self, line: &str) {
         let Ok(event) = serde_json::from_str::<Event>(line) else {
             self.display.print(line);
             return;
@@ -228,19 +228,19 @@ impl Progress {
             _ => {
                 counts.failed += 1;
                 let word = self.page.paint(Color::Red, "FAILED");
-                let told = match &event.same_as {
+                let text = match &event.same_as {
                     Some(first) => {
-                        // Of its own design and simulator, the name within them is enough.
+                        // Within one design and simulator, the rest of the name is enough.
                         let of_suite = format!("{}::", suite(name));
                         let first = first.strip_prefix(&of_suite).unwrap_or(first);
-                        format!("{word} {name}: as {first}")
+                        format!("{word} {name}: same cause as {first}")
                     }
                     None => {
                         let text = event.text();
                         format!("{word} {name}\n{}\n", self.page.fitted(text.trim_end()))
                     }
                 };
-                self.display.print(&told);
+                self.display.print(&text);
             }
         }
     }

@@ -71,14 +71,14 @@ impl Draft {
 }
 
 impl JunitFile {
-    /// Writes the report as it is before the first test, and keeps room for what becomes of each.
+    /// Writes the report as it is before the first test, with space for the result of each.
     ///
-    /// Links are followed and stay; missing folders are made. What is not a regular file, such as
-    /// `/dev/stdout` or a named pipe, is written once, by [`finish`](Self::finish).
+    /// Links are followed and kept; missing folders are created. Anything but a regular file, such as `/dev/stdout`
+    /// or a named pipe, is written only once, by [`finish`](Self::finish).
     ///
     /// # Errors
     ///
-    /// The path is none of a file, or cannot be written.
+    /// The path is not that of a file, or cannot be written.
     pub fn create(path: &Path, report: &Report) -> Result<JunitFile, JunitError> {
         JunitFile::create_after(path, Earlier::default(), report)
     }
@@ -136,8 +136,8 @@ impl JunitFile {
         Ok(file)
     }
 
-    /// Enters what has become of a test, by the numbers of its suite and of itself, as the report
-    /// given to [`create`](Self::create) has them.
+    /// Writes the outcome of a test. Its suite and the test are given by their indices in the report that
+    /// [`create`](Self::create) got.
     ///
     /// # Errors
     ///
@@ -220,7 +220,7 @@ fn through(stream: &mut File, text: &[u8]) -> Result<(), Failed> {
     written.map_err(|error| ("it takes no more", error))
 }
 
-/// Writes a report whose tests have ended, or of which none has begun.
+/// Writes a report whose tests have all ended, or none of which has begun.
 ///
 /// # Errors
 ///

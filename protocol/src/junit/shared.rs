@@ -15,7 +15,7 @@ use crate::whole_file::{Failed, replace_durably};
 
 const CLOSING: &str = "</testsuites>\n";
 
-/// What other harnesses of the same run have put into a report.
+/// The part of a report that other harnesses of the same run have written.
 #[derive(Clone, Debug, Default)]
 pub struct Earlier {
     pub(super) suites: String,
@@ -23,7 +23,7 @@ pub struct Earlier {
 }
 
 impl Earlier {
-    /// Reads it; none if there is no report of ours.
+    /// Reads it; empty if there is no report of ours.
     pub fn read(path: &Path) -> Option<Earlier> {
         let text = fs::read_to_string(path).ok()?;
         let opening = text.strip_prefix(DECLARATION)?;
@@ -53,7 +53,7 @@ fn head(counts: Counts) -> String {
     format!("{DECLARATION}{opening}{attributes:<width$}>\n{suite}{attributes:<width$}>\n")
 }
 
-/// Where a test stands in the report, and what it counts as: a file of its own in the index.
+/// A test's position in the report, and how it counts: a file of its own in the index.
 struct Entry {
     at: u64,
     length: usize,
@@ -77,12 +77,11 @@ impl Entry {
     }
 }
 
-/// Enters a test of this suite into a report that all processes of a run share: in the place of what
-/// stands there of the same test, or at the end. Processes take turns. Work does not grow with the number
-/// of tests.
+/// Writes a test of this suite into a report that all processes of a run share, in place of its earlier entry or at
+/// the end. Processes take turns. The work does not grow with the number of tests.
 ///
-/// `index` is a folder for this report; `run` tells the run from others, whose tests are dropped. A device
-/// or a pipe has one report a test.
+/// `index` is a folder for this report. `run` identifies the run; tests of other runs are dropped. A device or a pipe
+/// gets one report per test.
 ///
 /// # Errors
 ///
@@ -99,7 +98,7 @@ pub fn enter(
         Target::Regular(to) => {
             enter_in_turn(&to, index, run, suite, case).map_err(|failed| error(path, failed))
         }
-        // What has not ended is not told where nothing can be taken back.
+        // A stream cannot be corrected later, so it gets no unfinished tests.
         Target::Stream(_) if matches!(case.outcome, Outcome::Error(_)) => Ok(()),
         Target::Stream(_) => write_report(
             path,
@@ -184,7 +183,7 @@ fn put(to: &Path, before: Option<Entry>, suite: &str, case: &Case) -> io::Result
     Ok(entry)
 }
 
-/// The text, which ends in a newline, in so many bytes.
+/// The text, which ends in a newline, padded to this many bytes.
 fn padded(text: &str, length: usize) -> String {
     let line = text.strip_suffix('\n').unwrap_or(text);
     format!(

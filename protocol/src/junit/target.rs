@@ -1,5 +1,5 @@
-//! Where a report goes: a regular file, which is replaced whole; or a device, a pipe or an open
-//! descriptor, which is written through.
+//! The target of a report: a regular file, which is replaced as a whole; or a device, a pipe or an open descriptor,
+//! which is written to.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -22,7 +22,7 @@ pub(super) enum Target {
 const LINKS: usize = 40;
 
 impl Target {
-    /// Finds out what the path stands for. A pipe without a reader is waited for, as a shell does.
+    /// Determines what a path refers to. Waits for the reader of a pipe, as a shell does.
     ///
     /// # Errors
     ///

@@ -49,8 +49,7 @@ pub(super) fn attribute(text: &str) -> String {
     escaped
 }
 
-/// The beginning of a text whose value as an attribute has at most `room` bytes; three dots stand for
-/// what was cut.
+/// Cuts a text so that its value as an attribute has at most `room` bytes; three dots replace the rest.
 pub(super) fn cut_attribute(text: &str, room: usize) -> String {
     const DOTS: &str = "…";
     let whole = attribute(text);

@@ -57,7 +57,7 @@ impl Counts {
         )
     }
 
-    /// Those in an element's opening tag, or wherever they stand as attributes.
+    /// The counts as attributes of an element's opening tag.
     pub(super) fn parse(text: &str) -> Option<Counts> {
         let value = |name: &str| {
             let (_, rest) = text.split_once(&format!(" {name}=\""))?;
@@ -73,7 +73,7 @@ impl Counts {
         })
     }
 
-    /// How long the attributes of so many tests may become.
+    /// The greatest length of the attributes for this many tests.
     pub(super) fn room(tests: usize) -> usize {
         let longest = Counts {
             tests,
@@ -127,7 +127,7 @@ fn opening_of(case: &Case, class: &str) -> String {
 
 const CLOSING: &str = "    </testcase>\n";
 
-/// The whole of a test.
+/// A test in full.
 pub(super) fn whole(case: &Case, class: &str) -> String {
     let mut text = opening_of(case, class);
     let plain = case.outcome == Outcome::Passed && case.output.is_empty();
@@ -164,15 +164,15 @@ pub(super) fn whole(case: &Case, class: &str) -> String {
     text
 }
 
-/// What a place is kept for beside the names: a message, or properties.
+/// The space reserved beside the names: for a message, or properties.
 const ROOM: usize = 280;
 
-/// How many bytes are kept for a test, whatever becomes of it.
+/// The bytes reserved for a test, whatever its outcome.
 pub(super) fn room(case: &Case, class: &str) -> usize {
     (opening_of(case, class).len() + ROOM).max(whole(case, class).len())
 }
 
-/// A test in just so many bytes: whole if it fits, else the outcome with the beginning of its message.
+/// A test in exactly this many bytes: in full if it fits, otherwise the outcome with the start of its message.
 pub(super) fn fitted(case: &Case, class: &str, whole: &str, length: usize) -> String {
     let mut text = if whole.len() <= length {
         whole.to_owned()

@@ -22,7 +22,7 @@ use print::Printer;
 use crate::arguments::Arguments;
 use crate::verdict::Failure;
 
-/// After which time it is told that a test still runs, as libtest does.
+/// After this time a message says that a test is still running, as in libtest.
 const SLOW: Duration = Duration::from_secs(60);
 
 /// The width of the terminal that a stream goes to; without one, text is as wide as it likes.
@@ -33,23 +33,23 @@ pub(crate) fn width_of(stream: impl AsFd) -> usize {
     }
 }
 
-/// A test as the front knows it.
+/// A test as the front end sees it.
 pub(crate) struct Job {
     pub(crate) name: String,
     pub(crate) ignored: bool,
     pub(crate) run: Box<dyn FnOnce() -> Outcome + Send>,
 }
 
-/// What became of a test.
+/// The outcome of a test.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Passed,
-    /// Why, if the test itself has said it.
+    /// The reason, if the test itself has given one.
     Ignored(Option<String>),
     Failed(Failure),
 }
 
-/// How many tests ended how.
+/// How many tests had which outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) passed: usize,
@@ -122,7 +122,7 @@ pub(crate) fn run(arguments: &Arguments, mut jobs: Vec<Job>) -> Result<Counts, N
         printer.outcome(name, outcome);
     };
     match arguments.threads() {
-        // On this thread: what a test shows while it runs stands after its name.
+        // On this thread, so that the output of a running test comes after its name.
         1 => {
             for job in jobs {
                 printer.begins(&job.name, true);
@@ -147,7 +147,7 @@ enum Event {
     Ended(String, Outcome),
 }
 
-/// Runs the jobs on so many threads, and tells on this one what becomes of them.
+/// Runs the jobs on several threads, and reports their events on this one.
 fn in_parallel(jobs: Vec<Job>, arguments: &Arguments, threads: usize, mut tell: impl FnMut(Event)) {
     let (sender, events) = mpsc::channel();
     let threads = threads.min(jobs.len());
@@ -171,7 +171,7 @@ fn in_parallel(jobs: Vec<Job>, arguments: &Arguments, threads: usize, mut tell: 
             });
         }
         drop(sender);
-        // Those that run and are not known to be slow, the oldest first.
+        // The running tests that have not been reported as slow, the oldest first.
         let mut running: VecDeque<(Instant, String)> = VecDeque::new();
         loop {
             let next = running.front().map(|(due, _)| *due);

@@ -11,11 +11,11 @@ use super::{Counts, Outcome};
 use crate::arguments::Format;
 use crate::verdict::Failure;
 
-/// How many names of tests that fail alike are shown; each has its own line above.
+/// How many names are shown of tests that fail with one cause; each has its own line above.
 const SHOWN: usize = 8;
-/// So many failures with one cause are few, and each is told.
+/// Up to this many failures with one cause are all shown in full.
 const FEW: usize = 3;
-/// How many characters of the short format stand in a line.
+/// The number of characters in a line of the short format.
 const IN_LINE: usize = 88;
 
 const RED: &str = "\x1b[31m";
@@ -26,20 +26,20 @@ pub(super) struct Printer {
     out: Box<dyn Write>,
     format: Format,
     colored: bool,
-    /// The width of the terminal that results are told on.
+    /// The width of the terminal.
     pub(super) width: usize,
     name_width: usize,
     total: usize,
     ended: usize,
-    /// The test that runs has begun its line.
+    /// The running test has begun its line.
     alone: bool,
     groups: Vec<Group>,
 }
 
-/// Tests that have failed alike, in the order in which they did.
+/// Tests that have failed with one cause, in order.
 struct Group {
     names: Vec<String>,
-    /// Those of the first few.
+    /// The failures of the first few.
     failures: Vec<Failure>,
 }
 
@@ -70,7 +70,7 @@ impl Printer {
         }
     }
 
-    /// Writes at once. Where nobody listens any more, nothing can be told; the status is.
+    /// Writes and flushes. If the reader is gone, only the status reports the result.
     fn write(&mut self, text: &str) {
         let _ = self.out.write_all(text.as_bytes());
         let _ = self.out.flush();
@@ -100,7 +100,7 @@ impl Printer {
         self.write(&(text + "\n"));
     }
 
-    /// A test begins; `alone`: no other one does before it has ended.
+    /// A test begins. `alone`: no other begins before it has ended.
     pub(super) fn begins(&mut self, name: &str, alone: bool) {
         match self.format {
             Format::Json => {
@@ -114,7 +114,7 @@ impl Printer {
     }
 
     fn beginning(&self, name: &str) -> String {
-        // One long name does not put the results of all others on lines of their own.
+        // One long name does not push the results of all others to the next line.
         let fits = self.width.saturating_sub("test  ... FAILED".len());
         let width = self.name_width.min(fits);
         format!("test {name:<width$} ... ")
@@ -190,7 +190,7 @@ impl Printer {
                 let brief = failure.brief.as_ref().filter(|_| is_told);
                 event["stdout"] = brief.unwrap_or(&failure.text).as_str().into();
                 if let Some(same) = same.filter(|it| brief.is_some() || it.names.len() >= FEW) {
-                    // Libtest has no such field, and its readers pass over what they do not know.
+                    // Libtest has no such field, and its readers ignore unknown ones.
                     event["same_as"] = same.names[0].as_str().into();
                 }
                 event
@@ -263,9 +263,9 @@ impl Printer {
     }
 }
 
-/// The names, a line each; of more than `most`, those that come first.
+/// The names, one per line; of more than `most`, only the first.
 fn list(names: &[String], most: Option<usize>) -> String {
-    // One line that says that there is one more says less than the name.
+    // A line "and 1 more" would say less than the name.
     let most = most.filter(|most| names.len() > most + 1);
     let shown = most.unwrap_or(names.len());
     let mut text = String::new();

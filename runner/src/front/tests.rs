@@ -31,7 +31,7 @@ fn failure(text: &str, cause: &str) -> Outcome {
     })
 }
 
-/// What is printed of tests that end so.
+/// The output of tests with these outcomes.
 fn printed(format: Format, outcomes: Vec<(String, Outcome)>) -> String {
     printed_on(usize::MAX, format, outcomes)
 }
@@ -216,7 +216,7 @@ fn job(name: &str, run: impl FnOnce() -> Outcome + Send + 'static) -> Job {
     }
 }
 
-/// What is counted and written of these jobs.
+/// The counts and the output of these jobs.
 fn run_of(words: &[&str], jobs: Vec<Job>) -> (Counts, String) {
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().to_str().unwrap();

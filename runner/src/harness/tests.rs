@@ -1,4 +1,4 @@
-//! The harness of a crate whose simulator is a script: from designs, settings and what the plugin tells to the
+//! The harness of a crate whose simulator is a script, from designs, settings and the plugin's list of tests to the
 //! status of the process.
 
 use std::fmt::Write as _;
@@ -24,7 +24,7 @@ fn bench(tests: &[(&str, Status, &str)]) -> Bench {
     Bench::new(&(script + "esac\n"))
 }
 
-/// What became of a harness: its status or its problems, and what it printed.
+/// The result of a harness: its status or its problems, and its output.
 struct Ended {
     status: Result<ExitCode, Vec<String>>,
     printed: String,
@@ -103,7 +103,7 @@ fn a_harness_succeeds_where_a_test_ran_and_none_failed() {
     ] {
         assert!(ended.printed.contains(text), "{text}:\n{}", ended.printed);
     }
-    // What filters of the command line select may be nothing.
+    // Filters on the command line may select nothing.
     let plugin = PluginSettings::default();
     let ended = run_with(&bench, plugin, tests(&["counts"]), &["zzz"]);
     assert_eq!(ended.status, Ok(ExitCode::SUCCESS));

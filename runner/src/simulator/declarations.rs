@@ -1,5 +1,5 @@
-//! What a running simulator does not tell of declarations, and its compiler knows: written beside the
-//! compiled design, in the form of [`verifork_protocol::declarations`], and read by the plugin.
+//! Facts about declarations that a compiler knows and a running simulator does not provide. They are written beside
+//! the compiled design, in the format of [`verifork_protocol::declarations`], and read by the plugin.
 
 use std::fs;
 use std::io;

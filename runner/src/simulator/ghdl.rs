@@ -1,5 +1,5 @@
-//! GHDL: analyses and elaborates into a library folder, and runs from there. With its mcode
-//! back end it elaborates anew at each run; with the others, an executable is left in the folder.
+//! GHDL analyses and elaborates into a library folder, and runs from there. With its mcode back end it elaborates
+//! again in each run; with the others, the folder has an executable.
 
 mod gcov;
 
@@ -185,7 +185,7 @@ impl Backend for Ghdl {
     }
 }
 
-/// Who counts what runs of the code.
+/// What counts the executed code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Counted {
     /// GHDL itself, with its mcode back end.
@@ -194,13 +194,13 @@ enum Counted {
     ByGcc,
 }
 
-/// Where GCC's notes lie in the folder of the compiled design: a folder for each source.
+/// The folder of GCC's notes in the folder of the compiled design, with a folder for each source.
 const NOTES: &str = "gcov";
-/// What the plugin has to find in the program: it ends the process before GCC's own code would write counts. GHDL's
-/// list of what is exported, which the linker adds to this one, has all else.
+/// The symbols that the plugin must find in the program, because it ends the process before GCC's own code would
+/// write counts. GHDL's own list of exports, which the linker adds to this one, has all others.
 const EXPORTED: &str = "exported.ver";
 const EXPORTS: &str = "GCOV { global: __gcov_dump; };\n";
-/// Where the counts of a run lie in its folder.
+/// The folder of a run's counts, in the folder of the run.
 const COUNTS: &str = "gcov-counts";
 
 fn who_counts(found: &Installation) -> Option<Counted> {
@@ -217,7 +217,7 @@ fn counted(found: &Installation, design: &ResolvedDesign) -> Option<Counted> {
     who_counts(found).filter(|_| design.code_coverage)
 }
 
-/// What a run has counted by GCC's code, in the form in which GHDL tells what it counts itself.
+/// The counts of a run by GCC's code, in the format of GHDL's own counts.
 fn counted_by_gcc(work: &Path) -> io::Result<String> {
     let with_extension = |folder: &Path, extension: &str| -> io::Result<Vec<PathBuf>> {
         let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));

@@ -17,9 +17,9 @@ mod netlist;
 pub(super) struct Icarus;
 
 const IMAGE: &str = "design.vvp";
-/// What the compiler knows of arrays, and the image does not tell.
+/// The facts on arrays that the compiler knows and the image lacks.
 const NETLIST: &str = "netlist.txt";
-/// What the compiler makes besides: nothing.
+/// The compiler's other output: none.
 const NOTHING: &str = "nothing.vvp";
 /// Settings that `iverilog` takes from a file only.
 const SETTINGS: &str = "settings.txt";
@@ -118,7 +118,7 @@ impl Backend for Icarus {
             return None;
         }
         let mut command = self.compile(found, design, build).pop()?;
-        // Of an option that is given twice the second counts.
+        // If an option is given twice, the second counts.
         command.args(["-t", "null", "-o"]);
         command.arg(build.path.join(NOTHING)).arg("-N");
         command.arg(build.path.join(NETLIST));

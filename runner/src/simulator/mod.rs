@@ -1,4 +1,4 @@
-//! What the backends have in common, and one file for each simulator.
+//! The common part of the back ends, and a file for each simulator.
 
 mod declarations;
 mod ghdl;
@@ -47,7 +47,7 @@ impl Waves {
 pub(crate) struct Installation {
     /// The programs, in the order of [`Backend::programs`].
     pub(crate) programs: Vec<PathBuf>,
-    /// What the simulator says of itself.
+    /// The simulator's version, as it prints it.
     pub(crate) version: String,
 }
 
@@ -76,7 +76,7 @@ pub enum Unusable {
         simulator: Simulator,
         /// The program that is missing.
         program: &'static str,
-        /// Where it should be.
+        /// The expected path.
         place: PathBuf,
     },
     /// One of its programs is not on `PATH`.
@@ -123,7 +123,7 @@ pub enum Unusable {
     },
 }
 
-/// Where a design is compiled to, and in which format it will be able to write waves.
+/// The folder of a compiled design, and the format in which it can write waves.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BuildFolder<'a> {
     /// An empty folder for everything that the compiler writes.
@@ -159,11 +159,11 @@ pub(crate) trait Backend: Sync {
     fn simulator(&self) -> Simulator;
     /// How to install it.
     fn install(&self) -> &'static str;
-    /// What works with it, in a few words.
+    /// What it supports, in a few words.
     fn works(&self) -> &'static str;
-    /// What must be there, the main program first.
+    /// The required programs, the main one first.
     fn programs(&self) -> &'static [&'static str];
-    /// What has to be on the path besides.
+    /// Other programs that must be on the path.
     fn tools(&self) -> &'static [&'static str] {
         &[]
     }
@@ -184,9 +184,9 @@ pub(crate) trait Backend: Sync {
     fn prepare(&self, _design: &ResolvedDesign, _goal: BuildFolder<'_>) -> std::io::Result<()> {
         Ok(())
     }
-    /// Brings what compilations have in common into the folder, if one has kept it. Without it the
-    /// commands take longer, and no more than that: so nothing is told of failures. Gives what that was made
-    /// of, which goes into the design too.
+    /// Copies the files that compilations share into the folder, if an earlier one has stored them. Without them the
+    /// commands only take longer, so failures are not reported. Returns the inputs of these files, which are inputs
+    /// of the design too.
     fn reuse(&self, _: &Installation, _: &ResolvedDesign, _: BuildFolder<'_>) -> Option<Inputs> {
         None
     }
@@ -204,12 +204,12 @@ pub(crate) trait Backend: Sync {
         design: &ResolvedDesign,
         build: BuildFolder<'_>,
     ) -> Vec<Command>;
-    /// What the plugin has to see, where the compiler shows it but what it is told to. Not part of
-    /// [`files`](Self::files): a design that shows more is as good.
+    /// The paths that the plugin must see, if the compiler shows only requested ones. They are not part of
+    /// [`files`](Self::files), because a design that shows more is as good.
     fn wanted(&self, _design: &ResolvedDesign) -> BTreeSet<String> {
         BTreeSet::new()
     }
-    /// What a compiled design shows although it was not asked to.
+    /// What a compiled design shows without being asked.
     fn shown(&self, _design: &ResolvedDesign, _folder: &Path) -> BTreeSet<String> {
         BTreeSet::new()
     }
@@ -222,12 +222,12 @@ pub(crate) trait Backend: Sync {
     ///
     /// # Errors
     ///
-    /// What the command wrote is not there or not what was expected.
+    /// The file of the command does not exist or is malformed.
     fn surveyed(&self, _design: &ResolvedDesign, _goal: BuildFolder<'_>) -> std::io::Result<()> {
         Ok(())
     }
-    /// The command that writes down what the running simulator will not tell of declarations, run after
-    /// those of [`compile`](Self::compile). What it prints they have printed before.
+    /// The command that writes the facts on declarations which the running simulator does not provide. It runs after
+    /// the commands of [`compile`](Self::compile), which have already printed the same messages.
     fn inspect(&self, _: &Installation, _: &ResolvedDesign, _: BuildFolder<'_>) -> Option<Command> {
         None
     }
@@ -243,11 +243,11 @@ pub(crate) trait Backend: Sync {
     fn failure_among(&self, _messages: &str) -> Option<String> {
         None
     }
-    /// Whether a line that it printed while it compiled tells nobody anything.
+    /// Whether a line that it printed while it compiled is of no use.
     fn is_noise(&self, _line: &str) -> bool {
         false
     }
-    /// What is wrong with the files that a compiler has left, which says that all is well.
+    /// The errors in the files of a compiler that reported success.
     ///
     /// # Errors
     ///
@@ -255,9 +255,9 @@ pub(crate) trait Backend: Sync {
     fn incomplete_output(&self, _folder: &Path) -> std::io::Result<Option<&'static str>> {
         Ok(None)
     }
-    /// Why it does not tell which code has run, if it does not.
+    /// Why it has no code coverage, if so.
     fn without_code_coverage(&self, found: &Installation) -> Option<&'static str>;
-    /// Puts into the working folder what a run needs to tell that.
+    /// Puts the files that code coverage needs into the working folder.
     ///
     /// # Errors
     ///
@@ -265,7 +265,7 @@ pub(crate) trait Backend: Sync {
     fn prepare_code_coverage(&self, _compiled: &Path, _work: &Path) -> std::io::Result<()> {
         Ok(())
     }
-    /// Brings what a run has told of it in its working folder into a file.
+    /// Writes the code coverage in the working folder of a run into a file.
     ///
     /// # Errors
     ///
@@ -287,8 +287,7 @@ pub(crate) trait Backend: Sync {
     ) -> Command;
 }
 
-/// Where to look for Verilog's includes and modules, and its macros: the same options for all its
-/// compilers.
+/// The search folders and macros of Verilog, as options that all its compilers accept.
 fn folders_and_macros(command: &mut Command, design: &ResolvedDesign) {
     let folders = design.include_folders.iter();
     command.args(folders.map(|folder| joined("-I", folder)));
@@ -365,7 +364,7 @@ impl dyn Backend + '_ {
     ///
     /// # Errors
     ///
-    /// What is missing.
+    /// The missing program.
     pub(crate) fn find(&self, place: Option<&Path>) -> Result<Vec<PathBuf>, Unusable> {
         let on_path = path_folders();
         // A name alone, such as `ghdl-llvm`, is that of a program on the path.
@@ -413,7 +412,7 @@ impl dyn Backend + '_ {
     ///
     /// # Errors
     ///
-    /// It does not start, or tells none.
+    /// It does not start, or prints none.
     pub(crate) fn installation(&self, programs: Vec<PathBuf>) -> Result<Installation, Unusable> {
         let mut command = self.ask_version(&programs);
         let output = command
@@ -423,7 +422,7 @@ impl dyn Backend + '_ {
                 command: show(&command),
                 reason: error.to_string(),
             })?;
-        // `vvp` tells it on standard error.
+        // `vvp` prints it on standard error.
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8_lossy(&text);
         let version = self.version(&text);

@@ -20,9 +20,9 @@ mod drivers;
 
 pub(super) struct Nvc;
 
-/// The elaborated design as text, which tells of drivers.
+/// The elaborated design as text, which shows drivers.
 const DUMP: &str = "elaborated.vhd";
-/// What has run, in the working folder.
+/// The code coverage, in the working folder.
 const DATABASE: &str = "code.ncdb";
 
 impl Backend for Nvc {
@@ -72,8 +72,8 @@ impl Backend for Nvc {
         let library = design.library_of_top(Simulator::Nvc);
         let mut elaborate = command(found, design, build.path, &library);
         if design.code_coverage {
-            // Where it lies is in the compiled design, as it is told here, from the present folder: that of
-            // the compilation and then that of the run.
+            // The compiled design has its path as it is given here, relative to the current folder: that of the
+            // compilation, then that of the run.
             let mut there = Command::new("env");
             there
                 .arg(joined("--chdir=", build.path))
@@ -183,8 +183,7 @@ fn top(design: &ResolvedDesign) -> String {
     }
 }
 
-/// Where on NVC's command line an argument belongs: before the command, or after the one that it is
-/// for.
+/// The place of an argument on NVC's command line: before the command, or after the command that it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum OptionOf {
     EveryCommand,

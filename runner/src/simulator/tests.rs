@@ -1,4 +1,4 @@
-//! What a design's description becomes on each simulator's command line, and how simulators are found.
+//! The command lines of a design on each simulator, and how simulators are found.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -67,7 +67,7 @@ fn installed(on: Simulator, version: &str) -> Installation {
     }
 }
 
-/// Each of these stands in the line, in this order.
+/// The line has each of these, in this order.
 #[track_caller]
 fn in_order(line: &str, parts: &[&str]) {
     let mut rest = line;
@@ -229,7 +229,7 @@ fn ghdl_analyses_each_source_into_its_library_and_elaborates_the_top() {
     );
     in_order(&lines[1], &["ghdl -a", "--work=mine @/hdl/e.vhd"]);
     in_order(&lines[2], &["ghdl -e", "-o /build/design E rtl"]);
-    // Whether there are such generics, only a run tells.
+    // Only a run shows whether there are such generics.
     in_order(
         &lines[3],
         &["ghdl -r", "E rtl -gN=4 -gNAME=x -gFAST=true --no-run"],
@@ -346,7 +346,7 @@ fn a_simulator_that_is_not_where_it_is_said_to_be_is_told_with_the_variable() {
         );
         assert!(!backend.install().is_empty() && !backend.works().is_empty());
     }
-    // A file that nobody may run is not a program.
+    // A file that is not executable is not a program.
     fs::write(empty.path().join("nvc"), "").unwrap();
     assert!(Simulator::Nvc.backend().find(Some(empty.path())).is_err());
     // Half an Icarus is none.

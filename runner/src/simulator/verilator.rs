@@ -1,8 +1,8 @@
 //! Verilator: makes a C++ program of the design, which the C++ compiler builds together with a host
 //! that loads the plugin.
 //!
-//! The program shows a plugin only what Verilator was told to publish, since what is published
-//! cannot be optimized away: the paths that the tests bind, or everything if the user wants so.
+//! The program shows a plugin only what Verilator was told to publish: the paths that the tests bind, or everything
+//! if the user wants that. A published signal cannot be optimized away.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -30,7 +30,7 @@ mod ports;
 pub(super) struct Verilator;
 
 const PROGRAM: &str = "design";
-/// Where the generated C++ goes, and what is built of it.
+/// The folder for the generated C++ and its objects.
 const OBJECTS: &str = "objects";
 /// The program's `main`, and beside it what differs between designs.
 const HOST: &str = "verifork_host.cpp";
@@ -39,7 +39,7 @@ const GLUE: &str = "verifork_design.cpp";
 const GLUE_TEXT: &str = include_str!("verilator/verifork_design.cpp");
 const GLUE_HEADER: &str = "verifork_design.h";
 const GLUE_HEADER_TEXT: &str = include_str!("verilator/verifork_design.h");
-/// What `make` reads beside the makefile that Verilator has written.
+/// The makefile that `make` reads beside that of Verilator.
 const RULES: &str = "verifork_common.mk";
 const RULES_TEXT: &str = include_str!("verilator/common.mk");
 const PUBLISHED: &str = "published.vlt";
@@ -138,7 +138,7 @@ impl Backend for Verilator {
         commands
     }
 
-    /// Newer versions tell much of this at run time, but not what drives a signal, where the members of a packed
+    /// Newer versions show much of this at run time, but not what drives a signal, where the members of a packed
     /// structure are, or that something is a queue.
     fn survey(
         &self,
@@ -254,7 +254,7 @@ fn has_option(design: &ResolvedDesign, name: &str) -> bool {
     own.any(|it| it.starts_with('-') && it.trim_start_matches('-') == name)
 }
 
-/// What every command that reads the design is given.
+/// The arguments of every command that reads the design.
 fn arguments(
     command: &mut Command,
     found: &Installation,
@@ -281,9 +281,9 @@ fn arguments(
     ]);
     // The plugin looks for VPI's functions in the program.
     command.args(["-LDFLAGS", "-rdynamic -ldl"]);
-    // The commands that `make` runs are of no interest. All objects depend on the makefile, which has
-    // just been written: but for this, those of the library would be compiled again.
-    // The makefile of a hierarchy makes that one itself.
+    // The commands that `make` runs are not shown. All objects depend on the makefile, which has just been written;
+    // without this, those of the library would be compiled again. The makefile of a hierarchy creates that one
+    // itself.
     let of_make = if has_option(design, "hierarchical") {
         "-s".to_owned()
     } else {
@@ -344,7 +344,7 @@ fn parameter(value: &ParameterValue) -> String {
     }
 }
 
-/// The lines that tell Verilator to show these paths below the top.
+/// The lines that make Verilator show these paths below the top.
 fn published(top: &str, paths: &BTreeSet<String>) -> BTreeSet<String> {
     let of = |path: &String| {
         let (scope, name) = last_name(path);
@@ -369,7 +369,7 @@ fn selects_ports(found: &Installation) -> bool {
     version(&found.version) >= Some((5, 44))
 }
 
-/// Writes the file that tells Verilator what to show.
+/// Writes the file with the paths that Verilator shows.
 fn publish(
     build: BuildFolder<'_>,
     wanted: &BTreeSet<String>,

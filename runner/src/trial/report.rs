@@ -1,4 +1,4 @@
-//! What a test tells: to whoever looks into a failure, and to the report of the run.
+//! The reports on a test: the details of a failure, and its entry in the report of the run.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use crate::simulation::{Execution, tail};
 use crate::testbench::Testbench;
 use crate::verdict::Verdict;
 
-/// What became of a test is not told to reports.
+/// The outcome of a test cannot be written to reports.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NotReported {
     #[error(transparent)]
@@ -27,7 +27,7 @@ pub(super) enum NotReported {
 }
 
 impl Suite {
-    /// Adds what somebody needs to look into a failure and to repeat it.
+    /// Adds the details that one needs to investigate a failure and to repeat it.
     pub(super) fn add_details(
         &self,
         message: &mut String,

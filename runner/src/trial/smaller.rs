@@ -21,7 +21,7 @@ const SHOWN: usize = 20;
 const RUNS: usize = 1000;
 
 impl Suite {
-    /// Looks for the smallest items, and tells of them below the failure; gives what repeats the test with them.
+    /// Looks for the smallest items, and adds them below the failure; returns the items that repeat the test.
     pub(super) fn make_smaller(
         &self,
         test: &ListedTest,
@@ -61,7 +61,7 @@ impl Suite {
             }
         };
         let found = shrink(failing.drawn, &mut attempt);
-        // What these runs left is of no use: coverage of theirs would be counted.
+        // The files of these runs are of no use; their coverage would be counted.
         let _ = fs::remove_dir_all(&folder);
         match found {
             Ok(found) => {
@@ -86,10 +86,10 @@ struct Failing<'a> {
     how: How<'a>,
 }
 
-/// Of two runs that do not fail alike, one is no smaller case of the other.
+/// If two runs fail differently, one is not a smaller case of the other.
 #[derive(PartialEq)]
 enum How<'a> {
-    /// Where the first failure was.
+    /// The place of the first failure.
     At(&'a str, u32),
     /// The process ended in the test.
     Process(Ending),

@@ -24,7 +24,7 @@ impl Bench {
     }
 }
 
-/// What the front is told.
+/// The outcome for the front end.
 #[derive(Debug, PartialEq)]
 enum Outcome {
     Passed,
@@ -141,7 +141,7 @@ fn a_child_that_outlives_the_simulator_is_ended_with_it() {
     let suite = bench.suite();
     let _ = suite.run(&listed("counts"), None);
     let child = fs::read_to_string(suite.folder(&listed("counts")).join("work/child")).unwrap();
-    // It was told to end; the operating system takes its time.
+    // It was killed; the system needs some time.
     let runs = || {
         let stat = fs::read_to_string(format!("/proc/{}/stat", child.trim())).unwrap_or_default();
         let state = stat.rsplit(')').next().unwrap_or_default().trim_start();
@@ -231,7 +231,7 @@ fn what_has_failed_is_run_again_with_waves_where_that_is_wanted() {
     let mut bench = Bench::new(&format!("{waves}{failed}"));
     bench.settings.waves = WavesWanted::OnFailure(None);
     check(&bench.failure(), &["count is 7", "waves.fst"]);
-    // A second run that passes is told of.
+    // A second run that passes is reported.
     let passed = writes(&lines("counts", Status::Passed, ""));
     let both = format!("case \"$*\" in *verifork_waves*) {passed};; *)\n{failed};; esac\n");
     let mut bench = Bench::new(&both);

@@ -1,4 +1,4 @@
-//! The file that tells reports what became of a test.
+//! The file with the verdict on a test, for reports.
 
 use verifork_protocol::listing::ListedTest;
 use verifork_protocol::verdict::{Status, TestVerdict, VerdictError};
@@ -38,7 +38,7 @@ impl Suite {
             text: reason.to_owned(),
             ..self.unfinished(test, now())
         };
-        // By its lock the folder is known as that of a run, which goes when nobody names it any more.
+        // The lock marks the folder as that of a run, which is removed when its test no longer exists.
         let path = self.folder(test).join("lock");
         let lock = lock(&path, Lock::Alone);
         let _lock = lock.map_err(|error| VerdictError::System(path, error))?;

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 /// How many lines reports show of what was printed last.
 pub(super) const TAIL_LINES: usize = 200;
 
-/// How long a line may become; what is printed without an end is told in pieces.
+/// The greatest length of a line; longer output is split.
 const LONGEST: usize = 16 * 1024;
 
 /// The beginning of a line whose end is to come.

@@ -23,20 +23,19 @@ pub(super) struct Stream {
 enum Source {
     /// The file, read from its start on.
     File(File),
-    /// What stands in for the stream, and the stream.
+    /// What replaces the stream, and the stream itself.
     Pipe { pipe: PipeReader, original: File },
 }
 
 /// How much is read at once.
 const ROOM: usize = 16 * 1024;
 
-/// Begins to read both. `alone`: a file is written by this process only, and is to be read from its
-/// start. `pump` is called on a thread of its own whenever something has come, until it says that
-/// nothing will.
+/// Starts to read both. `alone`: only this process writes the file, which is read from its start. `pump` is called on
+/// its own thread whenever there is output, until it returns that there will be no more.
 ///
 /// # Errors
 ///
-/// The operating system gives no pipe or no thread; then all is as it was.
+/// The system provides no pipe or thread. Nothing has changed then.
 pub(super) fn streams(
     alone: bool,
     messages: impl Fn() -> Messages,
@@ -110,8 +109,8 @@ impl Replaced {
 
     fn replace(self) -> Source {
         for descriptor in [self.descriptor].into_iter().chain(self.also) {
-            // SAFETY: both are open, and the second is one of the standard streams, which nobody
-            // owns: who writes there goes on to, now into the pipe.
+            // SAFETY: both are open, and the second is one of the standard streams, which nobody owns. Its writers go
+            // on writing, now into the pipe.
             unsafe { libc::dup2(self.writer.as_raw_fd(), descriptor) };
         }
         let (pipe, original) = (self.pipe, self.original);
@@ -155,13 +154,13 @@ pub(super) fn errors_to(streams: &[Stream]) -> RawFd {
     }
 }
 
-/// Hands on what has come and can be read at once, and tells how much it is.
+/// Forwards what can be read at once, and returns its length.
 fn next(pipe: &mut PipeReader, original: &mut File, bytes: &mut [u8]) -> usize {
     if !is_readable(&mut [of_input(pipe.as_raw_fd())], 0) {
         return 0;
     }
     let count = pipe.read(bytes).unwrap_or(0);
-    // Nobody to tell if nobody listens.
+    // Nobody may be listening.
     let _ = original.write_all(&bytes[..count]);
     count
 }
@@ -219,7 +218,7 @@ fn regular_file(stream: BorrowedFd<'_>) -> Option<File> {
     regular.then(|| File::open(path).ok())?
 }
 
-// What C's standard library has beyond the crate `libc`.
+// Functions of C's standard library that the crate `libc` lacks.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 unsafe extern "C" {
     static stdout: *mut libc::FILE;
@@ -250,7 +249,7 @@ pub(crate) fn try_flush_standard_output() {
     }
 }
 
-/// Has C write each line as it ends, so that it comes in order with what others write.
+/// Makes C write each line when it ends, so that it is in order with other output.
 fn write_line_by_line() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: the standard output's stream exists for as long as the process; without a buffer given

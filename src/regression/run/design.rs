@@ -42,7 +42,7 @@ impl End {
 }
 
 impl RegressionRun {
-    /// The verdict on a test, with what the design has said while it ran.
+    /// The verdict on a test, with the design's messages while it ran.
     pub(super) fn judge(
         &self,
         planned: &Planned,

@@ -25,8 +25,8 @@ impl Failures {
         }
     }
 
-    /// Takes the errors that nobody collected. Errors are users' values: one that panics while it is
-    /// dropped here is one more of them.
+    /// Takes the errors that nobody collected. Errors are users' values; one that panics when it is dropped here
+    /// counts as another.
     pub(super) fn take_lost(&mut self) {
         loop {
             let lost = task::take_uncollected();

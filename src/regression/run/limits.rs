@@ -1,4 +1,4 @@
-//! What ends a test that does not end itself: limits of simulated and of wall-clock time.
+//! The limits of simulated and wall-clock time that end a test which does not end by itself.
 
 use std::fmt::Write as _;
 use std::panic::Location;
@@ -15,11 +15,11 @@ use crate::task;
 use crate::time::{Rounding, SimDuration};
 use crate::trigger::{Timer, timer_of_steps};
 
-/// How long the simulator may take to end after it was told to.
+/// How long the simulator may take to end after a request.
 const END_LIMIT: Duration = Duration::from_secs(20);
 
-/// A timer for the time after the limit, or after the next longer one that the design's precision can
-/// tell: what happens at the limit itself is still in time. None for a limit that no simulation reaches.
+/// A timer for the first time after the limit, which is rounded up to the design's precision: what happens at the
+/// limit itself is still in time. `None` for a limit that no simulation reaches.
 pub(super) fn limit_after(
     kernel: &'static Kernel,
     limit: SimDuration,
@@ -30,7 +30,7 @@ pub(super) fn limit_after(
     Some((timer, SimDuration::from_steps(steps, precision)))
 }
 
-/// The limit of an `on_exit` future: as every limit, rounded up to what the design's precision can tell.
+/// The limit of an `on_exit` future, rounded up to the design's precision like every limit.
 pub(super) async fn exit_timer(limit: SimDuration) {
     let timer = kernel().ok().and_then(|kernel| {
         let steps = limit.to_steps_rounded(kernel.precision(), Rounding::Up);
@@ -52,8 +52,8 @@ pub(super) fn set_by(own: bool, variable: &str) -> String {
     }
 }
 
-/// What is said of a test that did not end: why, as far as it can be told, and what all tasks await.
-/// A clock that was never started comes first, since it is the cause.
+/// The report on a test that did not end: the reason as far as it is known, and what all tasks await. A clock that
+/// was never started comes first, since it is the cause.
 pub(super) fn unfinished(kernel: &Kernel, what: &str, details: &str) -> String {
     let mut text = what.to_owned();
     if let Some(still) = kernel.still_signal() {
@@ -69,8 +69,8 @@ pub(super) fn unfinished(kernel: &Kernel, what: &str, details: &str) -> String {
     text
 }
 
-/// The wall-clock limit has passed, and the simulator's thread has come by: it can tell what
-/// everybody awaits, and ends the run in good order.
+/// The wall-clock limit has passed, and the simulator's thread is in our code: it can report what all tasks await,
+/// and ends the run properly.
 pub(super) fn asked(kernel: &'static Kernel) {
     let Some(regression) = current() else { return };
     let name = {
@@ -127,8 +127,8 @@ pub(super) fn last_resort(overdue: &Overdue) {
     exit::abandon(&format!("verifork: {text}"));
 }
 
-/// What is said of a simulator's thread that does not come by, its cause first: what all tasks await,
-/// where that could be seen, or else who and where they are.
+/// The report if the simulator's thread does not enter our code, with the cause first: what all tasks await if that
+/// could be read, or else their names and places.
 fn diagnosis(
     overdue: &Overdue,
     tree: Result<String, scheduler::Closed>,
@@ -163,7 +163,7 @@ fn diagnosis(
     }
 }
 
-/// What is known of a task that keeps the simulator's thread, to a tenth of a second.
+/// What is known of a task that blocks the simulator's thread, to a tenth of a second.
 fn ran_without_awaiting(task: &str, time: Duration, place: Option<&Location<'_>>) -> String {
     let tenths = (time.as_millis() + 50) / 100;
     let time = wall_clock(Duration::from_millis(100) * u32::try_from(tenths).unwrap_or(u32::MAX));

@@ -1,4 +1,4 @@
-//! The run of one test: begun, ended by itself or by what else ends it, and judged.
+//! The run of one test: its start, its end, and its verdict.
 
 use std::future::{Future, poll_fn};
 use std::panic::Location;
@@ -66,7 +66,9 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
     let label = label(&planned.name, planned.run.repetition);
     warn_unwritten(results::begun(&label));
     test_end::begin(&label);
-    items::begin(&regression.config.items);
+    items::begin(&regression.config.items, |drawn| {
+        warn_unwritten(results::drawn(drawn));
+    });
     log::debug!("begins");
     let mut failures = Failures::of(test.number());
     task::executor().prepare_test();
@@ -98,7 +100,7 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
     Test::set_current(None);
     regression.kernel.end_test();
     let dropped = regression.kernel.drop_writes();
-    // A failure has stopped the test where it was: that writes are left says nothing.
+    // A failure stops the test anywhere, so writes may well be left.
     if failures.is_empty() {
         warn_of_writes(planned, &dropped);
     }
@@ -109,10 +111,10 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
     regression.kernel.release_forces();
     failures.take_lost();
     failures.tell_end();
-    // A limit is noticed one step after it.
+    // A limit is noticed one time step after it.
     let ended = failures.limit().unwrap_or_else(|| regression.kernel.now());
     let simulated = ended.since(begun);
-    // What the design does in answer to the test's end is still a matter of this test.
+    // The design's reaction to the end of the test still belongs to this test.
     regression.is_over(failures, simulated);
     leave_time_step(regression.kernel).await;
     let mut failures = regression.take_over();
@@ -240,7 +242,7 @@ impl RegressionRun {
         running.abort.take()
     }
 
-    /// Has the running test end as failed; `false` if none runs.
+    /// Ends the running test as failed; `false` if none runs.
     pub(super) fn abort(&self, reason: &str) -> bool {
         let waker = {
             let mut running = self.running.borrow_mut();

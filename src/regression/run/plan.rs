@@ -1,4 +1,4 @@
-//! What a run is to do: settings read, tests chosen, reports begun.
+//! Prepares a run: reads settings, selects tests, begins reports.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -14,7 +14,7 @@ pub(in super::super) enum Kind {
 }
 
 impl Kind {
-    /// What it is called.
+    /// Its name.
     pub(in super::super) fn name(self) -> &'static str {
         match self {
             Kind::AxiStream => "AXI4-Stream",
@@ -50,13 +50,13 @@ impl Kind {
 pub(super) struct Signals<'a>(pub(super) Vec<(String, &'a Port<'a>)>);
 
 impl Signals<'_> {
-    /// The bits of a signal; 0 of one that is not there.
+    /// The bits of a signal; 0 if it does not exist.
     pub(super) fn width(&self, name: &str) -> u32 {
         let found = self.0.iter().find(|(known, _)| known == name);
         found.map_or(0, |(_, port)| port.width())
     }
 
-    /// Whether a signal has so many bits, if it is there.
+    /// Whether a signal has this many bits, if it exists.
     fn is(&self, name: &str, wanted: u32) -> bool {
         [0, wanted].contains(&self.width(name))
     }
@@ -66,7 +66,7 @@ impl Signals<'_> {
     }
 }
 
-/// Who drives a signal of a bus.
+/// Which side drives a signal of a bus.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     /// The source or the manager.
@@ -79,9 +79,9 @@ use Side::{First, Second};
 
 /// A signal of a protocol.
 pub(super) struct Wire {
-    /// What it is called in the design, in lower case.
+    /// Its name in the design, in lower case.
     pub(super) port: String,
-    /// What the protocol calls it.
+    /// Its name in the protocol.
     pub(super) name: &'static str,
     pub(super) side: Side,
     pub(super) needed: bool,
@@ -110,7 +110,7 @@ fn wires(signals: &[(&'static str, Side, bool)]) -> Vec<Wire> {
     signals.iter().map(wire).collect()
 }
 
-/// The order matters: a name that one has taken is no other's.
+/// The order matters: a name belongs to the first protocol that takes it.
 pub(super) fn protocols() -> Vec<Protocol> {
     let mut protocols = vec![axi_stream(), axi(), axi_lite(), apb()];
     protocols.extend([ahb(true), ahb(false)]);
@@ -315,7 +315,7 @@ fn apb() -> Protocol {
     }
 }
 
-/// AHB-Lite. A subordinate among others is told by HREADY what all of them say, and has a HREADYOUT.
+/// AHB-Lite. A subordinate among others reads the ready of all of them from HREADY, and drives HREADYOUT.
 fn ahb(has_ready_out: bool) -> Protocol {
     let mut all = wires(&[
         ("htrans", First, true),

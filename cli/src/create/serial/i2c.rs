@@ -34,7 +34,7 @@ pub(super) fn find<'a>(ports: &[Named<'a>]) -> Vec<Group<'a>> {
     let mut found = Vec::new();
     for (group, mut pins) in groups {
         let has = |pins: &[(&str, &Port<'_>)], name: &str| pins.iter().any(|(it, _)| *it == name);
-        // What drives SCL and does not look at it is the wire itself.
+        // A design that drives SCL and does not read it drives the wire itself.
         if !has(&pins, "scl_i")
             && let Some((pin, _)) = pins.iter_mut().find(|(pin, _)| *pin == "scl_o")
         {
@@ -55,7 +55,7 @@ pub(super) fn find<'a>(ports: &[Named<'a>]) -> Vec<Group<'a>> {
     found
 }
 
-/// What a pin of an open drain is.
+/// The purpose of a pin of an open drain.
 #[derive(Clone, Copy)]
 enum Form {
     Net,

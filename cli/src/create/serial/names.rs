@@ -5,7 +5,7 @@ use crate::source::Port;
 
 /// A port, and the words of its name in lower case.
 pub(super) type Named<'a> = (&'a Port<'a>, Vec<String>);
-/// A line that was found: what stands before the names of its pins, and the pins.
+/// A line that was found: the prefix of its pins' names, and the pins.
 pub(super) type Group<'a> = (String, Vec<(&'static str, &'a Port<'a>)>);
 
 /// Words that say no more than where a pin is.
@@ -14,7 +14,7 @@ pub(super) const PLACES: [&str; 9] = ["i", "o", "in", "out", "io", "pad", "pin",
 /// Words that say that a signal is active at 0.
 pub(super) const LOW: [&str; 6] = ["n", "ni", "no", "b", "l", "bar"];
 
-/// A name that has one of these words: what stands before it, the word, and what stands behind it.
+/// Splits a name at one of these words: the text before it, the word, and the text after it.
 pub(super) fn around<'w>(
     words: &'w [String],
     known: &[&str],

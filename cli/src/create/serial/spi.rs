@@ -54,7 +54,7 @@ pub(super) fn find<'a>(ports: &[Named<'a>]) -> Vec<Group<'a>> {
                 *what == wanted && goes && (other == group || is_only)
             };
             let mut all = parts.iter().filter(fits).map(|(_, _, port)| *port);
-            // Of several none is the right one.
+            // Of several candidates, none is certain.
             all.next().filter(|_| all.next().is_none())
         };
         let select = of("cs_n", is_controller);

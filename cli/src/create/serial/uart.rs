@@ -2,7 +2,7 @@
 
 use super::names::{Group, LOW, Named, PLACES, are_all, around, is_input, is_output};
 
-/// The settings that the ports do not tell: no parity, even, odd.
+/// The settings that the ports leave open: no parity, even, odd.
 pub(in super::super) const PARITIES: [&str; 3] = [
     "",
     ".parity(uart::Parity::Even)",
@@ -49,7 +49,7 @@ pub(super) fn find<'a>(ports: &[Named<'a>]) -> Vec<Group<'a>> {
         {
             let marked = after.iter().any(|word| LOW.contains(&word.as_str()));
             let low = marked || word.len() > 3;
-            // By the direction: what the design says, and what it is told.
+            // By direction: the design's output and its input.
             flows.push((group, is_output(port), low, *port));
         }
     }

@@ -51,8 +51,7 @@ fn read(path: &Path) -> quick_junit::Report {
     report.unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-/// Of each test whether it passed and its message, after a check that the counts are those of the
-/// tests.
+/// Whether each test passed, and its message. Checks that the counts are right.
 fn outcomes(path: &Path) -> Vec<(bool, String)> {
     let report = read(path);
     let cases = |suite: &quick_junit::TestSuite| suite.test_cases.clone();
@@ -120,7 +119,7 @@ fn every_test_is_an_error_until_it_has_a_result() {
     assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
 }
 
-/// What a process that is killed leaves: nothing is finished, nothing dropped.
+/// As if the process were killed: nothing is finished or dropped.
 #[test]
 fn a_long_text_is_cut_while_tests_run_and_whole_at_the_end() {
     let folder = tempfile::tempdir().unwrap();
@@ -235,7 +234,7 @@ fn a_link_stays_and_its_target_is_replaced() {
         assert_eq!(outcomes(&real).len(), 2);
         fs::set_permissions(&real, fs::Permissions::from_mode(0o600)).unwrap();
     }
-    // What may read the file is whoever might.
+    // The file keeps its permissions.
     let mode = fs::metadata(&real).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     symlink(&link, folder.path().join("a")).unwrap();

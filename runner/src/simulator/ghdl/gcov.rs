@@ -1,9 +1,10 @@
-//! What GCC's instrumentation has counted: the notes (`.gcno`) that the compiler leaves for each file of the design, with
-//! the flow graph of each of its subprograms, and the counts (`.gcda`) that a run leaves of some of the edges. All others
-//! follow, since what enters a block leaves it.
+//! Reads the counts of GCC's instrumentation. The compiler writes notes (`.gcno`) for each file of the design, with
+//! the flow graph of each subprogram. A run writes counts (`.gcda`) of some of the edges. All others follow, since
+//! what enters a block leaves it.
 //!
-//! `gcov` reads these too. It is not asked: what GHDL makes without a statement of the source, such as the beginning of
-//! a process, bears the line of the statement before it, and gcov counts that line, which need never have run.
+//! `gcov` reads these too, but is not used. Code that GHDL generates without a statement in the source, such as the
+//! start of a process, has the line of the statement before it. gcov counts that line, although it may never have
+//! run.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,7 +18,7 @@ const ARCS: u32 = 0x0143_0000;
 const LINES: u32 = 0x0145_0000;
 const COUNTS: u32 = 0x01a1_0000;
 
-/// Of an edge that is not counted, because it follows from others.
+/// Marks an edge that is not counted because it follows from others.
 const ON_TREE: u32 = 1;
 /// The block in which a subprogram is left.
 const EXIT: usize = 1;
@@ -53,7 +54,7 @@ struct Arc {
     is_counted: bool,
 }
 
-/// What is wrong with a file.
+/// The error in a file.
 type Wrong = String;
 
 impl Notes {
@@ -103,7 +104,7 @@ impl Notes {
         Ok(())
     }
 
-    /// What was counted, by subprograms.
+    /// The counts, by subprogram.
     fn read_counts(&self, bytes: &[u8]) -> Result<BTreeMap<u32, Vec<u64>>, Wrong> {
         let mut rest = Reader(bytes);
         if rest.header(*b"adcg")? != self.stamp {
@@ -253,7 +254,7 @@ impl Function {
     }
 }
 
-/// What is left of a file.
+/// The rest of a file.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -276,7 +277,7 @@ impl<'a> Reader<'a> {
         Ok(String::from_utf8_lossy(text).into_owned())
     }
 
-    /// Reads the beginning of a file, and gives the stamp of its compilation.
+    /// Reads the start of a file, and returns the stamp of its compilation.
     fn header(&mut self, magic: [u8; 4]) -> Result<u32, Wrong> {
         if self.bytes(4)? != magic {
             return Err("it is not a file of GCC's counts on this machine".to_owned());
@@ -301,7 +302,7 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         let (tag, length) = (self.word()?, self.word()?);
-        // Of counts that are all zero there is nothing but how many these are.
+        // If all counts are zero, only their number is there.
         let length = usize::try_from(length.cast_signed()).unwrap_or(0);
         Ok(Some((tag, Reader(self.bytes(length)?))))
     }
@@ -404,7 +405,7 @@ mod tests {
             read(&notes, &counts(5, &[0, 4])),
             Ok(vec![(11, 4), (12, 0), (13, 4), (14, 4)])
         );
-        // Of one that has not run there is nothing, or that all is zero.
+        // A subprogram that has not run has no record, or only zeros.
         let none = Ok(vec![(11, 0), (12, 0), (13, 0), (14, 0)]);
         assert_eq!(read(&notes, &counts(6, &[1])), none);
         let zeros = words(&[COUNTS, (-16_i32).cast_unsigned()]);
@@ -434,7 +435,7 @@ mod tests {
         let whole = notes(*b"B42*", &[process(5, "p")]);
         assert!(Notes::parse(&whole).is_ok(), "GCC 14");
         for end in 0..whole.len() - 4 {
-            // Between two records nothing tells that more should follow, but of which the counts are told.
+            // Between two records nothing shows that more should follow, except which subprograms have counts.
             if let Ok(less) = read(&whole[..end], &counts(5, &[3, 0])) {
                 assert!(less.len() < 4, "{end}: {less:?}");
             }

@@ -1,9 +1,9 @@
-//! What Icarus's compiler knows of declarations, and its images do not keep: dimensions and signs of arrays, and the
-//! dimensions of what is packed.
+//! Facts on declarations that Icarus's compiler knows and its images lack: dimensions and signs of arrays, and packed
+//! dimensions.
 
 use verifork_protocol::declarations::{line, marked, packed, ranges};
 
-/// The declarations in a netlist, as `iverilog -N` writes it, that no image tells of.
+/// The declarations in a netlist of `iverilog -N` that no image has.
 pub(super) fn declarations(netlist: &str) -> String {
     netlist.lines().filter_map(declaration).collect()
 }
@@ -33,7 +33,7 @@ fn declaration(declared: &str) -> Option<String> {
             let end = rest.find(' ').unwrap_or(rest.len());
             (signed, ranges(&rest[..end])?)
         }
-        // A packed structure or an enumeration, whose sign is not told.
+        // A packed structure or an enumeration; its sign is not shown.
         None if of_type.contains("netstruct_t") || of_type.contains("netenum_t") => {
             (false, Vec::new())
         }

@@ -43,18 +43,18 @@ pub(super) fn commands(
     commands.collect()
 }
 
-/// Where `svdpi.h` is.
+/// The folder of `svdpi.h`.
 fn includes_of(found: &Installation) -> Option<PathBuf> {
     let mut command = Command::new(&found.programs[0]);
     command.args(["--getenv", "VERILATOR_ROOT"]);
     let output = command.output().ok()?;
     let root = String::from_utf8(output.stdout).ok()?;
     let root = root.trim();
-    // What is wrong with it the C compiler tells: it finds no header.
+    // The C compiler reports the error: it finds no header.
     (!root.is_empty()).then(|| PathBuf::from(root).join("include/vltstd"))
 }
 
-/// What the user has for the C++ compiler, but for the standard of C++.
+/// The user's arguments for the C++ compiler, except the standard of C++.
 fn flags(design: &ResolvedDesign) -> impl Iterator<Item = &str> {
     let mut arguments = design.compile_arguments(Simulator::Verilator);
     let mut all = Vec::new();

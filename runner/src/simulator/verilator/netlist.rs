@@ -1,9 +1,9 @@
-//! What Verilator does not tell of a declaration at run time, from the netlist that `--xml-only` or, in newer
-//! versions, `--json-only` writes: whether it is signed, in which direction its range goes, that it is an array of
-//! single bits, which older versions show as a vector, or has several dimensions, which they do not show; where
-//! the members of packed structures and the elements of packed arrays are; that it is a queue or a handle, which are
-//! shown as a bit; the literals of enumerations; and what the design drives all the time or its processes assign.
-//! What is unsigned and descends is told.
+//! Facts on declarations that Verilator does not show at run time, from the netlist of `--xml-only` or, in newer
+//! versions, `--json-only`: the sign; the direction of the range; that something is an array of single bits, which
+//! older versions show as a vector, or has several dimensions, which they do not show; where the members of packed
+//! structures and the elements of packed arrays are; that something is a queue or a handle, which are shown as a bit;
+//! the literals of enumerations; what the design drives all the time, and what its processes assign. Unsigned vectors
+//! with descending ranges are shown correctly anyway.
 
 mod attribute;
 mod driver;
@@ -18,15 +18,15 @@ use std::io;
 
 use self::scope::Netlist;
 
-/// What the netlist tells of the design before it is compiled.
+/// The facts on the design that the netlist has before it is compiled.
 pub(super) struct Survey {
     /// A line for each declaration that is shown, or all.
     pub(super) declarations: String,
-    /// The ports of the tops, all of which are shown.
+    /// The ports of the tops, which are all shown.
     pub(super) ports: Vec<String>,
 }
 
-/// What a netlist tells; declarations of what is shown to plugins, or `of_all`.
+/// Reads a netlist; with the declarations of objects that are shown to plugins, or `of_all`.
 ///
 /// # Errors
 ///

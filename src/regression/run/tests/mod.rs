@@ -1,5 +1,5 @@
-//! The run of tests, on the stand-in for a simulator. Its settings, its exit status and what it prints are
-//! those of a process, so each run has a process of its own.
+//! The run of tests, on the stand-in simulator. Settings, exit status and output belong to a process, so each run has
+//! its own process.
 
 mod cases;
 mod ends;
@@ -17,13 +17,13 @@ use crate::scheduler::Dispatch;
 use crate::simulator::testing::{Content, Design, Operation, clocked_register};
 use crate::simulator::{MessageStyle, ObjectKind};
 
-/// Names the design in the process of a run.
+/// The variable that names the design of a run's process.
 const DESIGN: &str = "TEST_OF_RUN_DESIGN";
 
-/// What a test prints to have the simulator refuse writes from then on.
+/// A test prints this to make the simulator refuse writes from then on.
 const BREAKS: &str = "writes are refused from now on";
 
-/// Where the tests that are run stand.
+/// The source file of the tests that are run.
 const CASES: &str = "regression::run::tests::cases";
 
 /// Not a test: what the tests below run in a process of its own.
@@ -70,7 +70,7 @@ fn design() -> Design {
     design
 }
 
-/// What a run has left behind.
+/// The results and output of a run.
 struct Ran {
     status: ExitStatus,
     /// The standard output and the standard error.
@@ -84,7 +84,7 @@ impl Ran {
         self.folder.path().join(name)
     }
 
-    /// What became of a test.
+    /// The outcome of a test.
     #[track_caller]
     fn ended(&self, name: &str) -> &Ended {
         let full = format!("{CASES}::{name}");

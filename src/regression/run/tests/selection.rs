@@ -1,4 +1,4 @@
-//! Which tests run, in which order, with which seed; and what is told instead of a run.
+//! Which tests run, in which order and with which seed; and what is printed instead of a run.
 
 use super::*;
 
@@ -180,7 +180,7 @@ fn a_report_is_written_as_the_tests_end() {
     );
     let text = std::fs::read_to_string(ran.path("report.xml")).unwrap();
     assert!(text.contains("a wrong count"), "{text}");
-    // What has no result is an error, also after a crash.
+    // A test without a result is an error, also after a crash.
     assert!(
         text.contains("aborts_the_process") && text.contains("<error"),
         "{text}"

@@ -1,4 +1,4 @@
-//! What becomes of a test, by how it ends.
+//! The outcome of a test, by how it ends.
 
 use super::*;
 

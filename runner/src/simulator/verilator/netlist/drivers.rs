@@ -1,6 +1,6 @@
-//! What a module drives all the time: by continuous assignments, by processes that wait for nothing but
-//! what they read, and by the outputs of instances. A write of a testbench's would not last. And what its other
-//! processes assign, also in tasks and functions that they call, where it lasts until the next assignment.
+//! The signals that a module drives all the time: by continuous assignments, by processes that wait only for what
+//! they read, and by the outputs of instances. A write of a testbench would not last. Also the signals that its other
+//! processes assign, in tasks and functions that they call too. A write lasts until the next assignment there.
 
 use std::collections::{HashMap, HashSet};
 use std::io;

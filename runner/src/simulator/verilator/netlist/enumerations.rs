@@ -1,5 +1,5 @@
-//! The literals of enumerations. The netlist has lost which type a variable is of, but for the bits, and has kept
-//! its name: what that name can mean in a module.
+//! The literals of enumerations. For a variable, the netlist has only the bits of its type and the type's name. This
+//! finds the types that the name can mean in a module.
 
 use std::collections::HashMap;
 use std::io;
@@ -9,7 +9,7 @@ use verifork_protocol::description::Literal;
 
 use super::attribute::{attribute, wanted};
 
-/// What is known of the names of types.
+/// The known names of types.
 #[derive(Default)]
 pub(super) struct Enumerations {
     names: HashMap<String, Vec<Typedef>>,
@@ -37,7 +37,7 @@ struct Typedef {
 }
 
 struct Enumeration {
-    /// With the scope before it.
+    /// With the scope in front of it.
     name: String,
     /// The type of its bits.
     bits: String,

@@ -17,7 +17,7 @@ pub(super) struct Scope {
     pub(super) variables: Vec<Variable>,
     pub(super) blocks: Vec<(String, Scope)>,
     pub(super) instances: Vec<Instance>,
-    /// What drives variables, by name.
+    /// The drivers of variables, by name.
     pub(super) drivers: Drivers,
     /// The same in other scopes: the path to the scope, and the name there.
     pub(super) drivers_elsewhere: Vec<(String, String, Driver)>,
@@ -30,14 +30,14 @@ pub(super) struct Variable {
     pub(super) type_name: String,
     pub(super) shown: bool,
     pub(super) is_parameter: bool,
-    /// `input`, `output`, `inout`; nothing for what is not a port.
+    /// `input`, `output`, `inout`; empty if it is not a port.
     pub(super) direction: Option<String>,
 }
 
 #[derive(Default)]
 pub(super) struct Instance {
     pub(super) name: String,
-    /// Of what it is one.
+    /// The module that it is an instance of.
     pub(super) definition: String,
     /// The range of an array of instances.
     pub(super) range: Option<(i64, i64)>,
@@ -86,13 +86,13 @@ impl Instance {
     }
 }
 
-/// What is driven from other scopes, by path.
+/// The signals that are driven from other scopes, by path.
 #[derive(Default)]
 struct Elsewhere {
     scopes: HashSet<String>,
     /// Ports that are interfaces, and whose they are.
     interfaces: HashMap<String, String>,
-    /// From where, the path to a scope, and a name in that with its driver.
+    /// The start, the path to a scope, and a name in that scope with its driver.
     references: Vec<(String, String, String, Driver)>,
     drivers: Drivers,
 }
@@ -112,7 +112,7 @@ impl Elsewhere {
 }
 
 impl Netlist {
-    /// A line for each declaration of which more is known than the simulator tells, if it is shown to plugins, or
+    /// A line for each declaration of which the netlist knows more than the simulator shows, if plugins see it, or
     /// `of_all`.
     pub(super) fn declarations(&self, of_all: bool) -> String {
         let tops = || self.tops.iter().chain(&self.packages);
@@ -206,8 +206,8 @@ impl Netlist {
     ) {
         for variable in scope.variables.iter().filter(|it| it.shown || of_all) {
             let of_variable = format!("{path}.{}", variable.name);
-            // What comes in by a pin of the chip itself is the testbench's. On one that leads both ways
-            // there is what the design drives, whatever comes from outside.
+            // The testbench drives the input pins of the chip itself. An inout pin has the value that the design
+            // drives, whatever comes from outside.
             let mut driver = match variable.direction.as_deref() {
                 Some("input") => (depth > 0).then_some(Driver::Continuous),
                 _ => scope.drivers.get(&variable.name).cloned(),

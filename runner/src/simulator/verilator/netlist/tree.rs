@@ -19,15 +19,15 @@ use super::malformed;
 use super::scope::{Instance, Netlist, Scope, Variable};
 use super::types::{DataType, Structure, basic, opaque_type};
 
-/// The nodes that stand for a wait: a process with one is not combinational logic.
+/// The nodes of waits: a process with one is not combinational logic.
 const WAITS: [&str; 5] = ["DELAY", "EVENTCONTROL", "WAIT", "FORK", "ASSIGNDLY"];
 
-/// What any design needs of the stack, and more than a level of nesting does while the tree is read, walked
-/// and dropped, in bytes.
+/// The stack that any design needs, in bytes; more than one level of nesting takes while the tree is read, walked and
+/// dropped.
 const STACK: usize = 2 << 20;
 const STACK_OF_LEVEL: usize = 8 << 10;
 
-/// A line for each declaration that is shown, or `of_all`, and of which more is known than is told at run time.
+/// A line for each declaration that is shown, or `of_all`, if the netlist knows more of it than is shown at run time.
 /// `names` has the names of files for which letters stand in the tree.
 ///
 /// # Errors
@@ -70,7 +70,7 @@ fn nesting(json: &str) -> usize {
     while let Some(byte) = bytes.next() {
         match byte {
             b'"' => in_text = !in_text,
-            // What follows is not the end of the text.
+            // The text that follows is not the end.
             b'\\' if in_text => drop(bytes.next()),
             b'[' | b'{' if !in_text => depth += 1,
             b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
@@ -243,7 +243,7 @@ fn data_type(node: &Value) -> DataType {
             literals: literals_of(node),
         },
         (_, Some(other)) => DataType::As(other),
-        // A type parameter names what it stands for here, other types themselves.
+        // A type parameter names its type here, other types name themselves.
         _ => match of("dtypep").filter(|other| other != text(node, "addr")) {
             Some(other) => DataType::As(other),
             None => DataType::Other,
@@ -251,7 +251,7 @@ fn data_type(node: &Value) -> DataType {
     }
 }
 
-/// The literals of an enumeration, but for those of which bits are unknown.
+/// The literals of an enumeration, except those with unknown bits.
 fn literals_of(enumeration: &Value) -> Vec<Literal> {
     let items = list(enumeration, "itemsp").filter(|it| text(it, "type") == "ENUMITEM");
     let literals = items.filter_map(|item| {
@@ -264,7 +264,7 @@ fn literals_of(enumeration: &Value) -> Vec<Literal> {
     literals.collect()
 }
 
-/// Whether a process waits for something, but for what it reads.
+/// Whether a process waits for anything but what it reads.
 fn waits(node: &Value) -> bool {
     WAITS.contains(&text(node, "type")) || below(node).any(waits)
 }

@@ -1,4 +1,4 @@
-//! The types of declarations, and what a line tells of them.
+//! The types of declarations, and their lines.
 
 use std::collections::HashMap;
 
@@ -40,7 +40,7 @@ pub(super) enum DataType {
     },
     /// A structure or a union, with its members' names and types.
     Structure(Structure),
-    /// What nobody reads or writes from outside: what it is.
+    /// What an object is that cannot be read or written from outside.
     Opaque(&'static str),
     Other,
 }
@@ -50,11 +50,11 @@ pub(super) struct Structure {
     pub(super) members: Vec<(String, String)>,
     /// Its members lie in the same bits.
     pub(super) is_union: bool,
-    /// `None` where only what it is shown as tells.
+    /// `None` if only the form in which it is shown determines it.
     pub(super) is_packed: Option<bool>,
 }
 
-/// What a declaration makes of bits.
+/// The shape that a declaration gives to bits.
 #[allow(
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own, none excludes another"
@@ -65,7 +65,7 @@ pub(super) struct Shape {
     pub(super) range: Option<Range>,
     /// The dimensions of an array, where all are known.
     dimensions: Vec<Range>,
-    /// What older versions show of it is of fewer dimensions.
+    /// Older versions show it with fewer dimensions.
     has_more_dimensions: bool,
     is_structure: bool,
     is_real: bool,
@@ -76,7 +76,7 @@ pub(super) struct Shape {
     pub(super) literals: Vec<Literal>,
 }
 
-/// What a basic type is, by its keyword.
+/// A basic type, by its keyword.
 pub(super) fn basic(keyword: &str, signed: bool, range: Option<Range>) -> DataType {
     match keyword {
         "real" | "realtime" | "shortreal" => DataType::Real,
@@ -87,8 +87,7 @@ pub(super) fn basic(keyword: &str, signed: bool, range: Option<Range>) -> DataTy
     }
 }
 
-/// What there is of a type whose node or element is called so, in either case of letters, if it is one of those
-/// that are neither bits nor numbers.
+/// What a type is whose node or element has this name, in upper or lower case, if it is neither bits nor a number.
 pub(super) fn opaque_type(name: &str) -> Option<&'static str> {
     let types = [
         ("queuedtype", "a queue"),
@@ -265,7 +264,7 @@ impl Types {
         };
         let width = |id: &str| self.width(self.by_id.get(id)?, 0);
         let of_all: Option<u64> = structure.members.iter().map(|(_, id)| width(id)).sum();
-        // With members that have no bits it is none that is packed.
+        // A structure with members that have no bits is not packed.
         low = low.filter(|_| structure.is_packed != Some(false));
         low = low
             .zip(of_all)
@@ -304,8 +303,8 @@ impl Shape {
         (!dimensions.is_empty()).then(|| packed(*unpacked, dimensions))
     }
 
-    /// The line of an object of this shape, if it or a mark tells what is not told anyway. A parameter that is an
-    /// array is shown as a vector by all versions.
+    /// The line of an object of this shape, if it or a mark adds a fact that is not shown anyway. All versions show a
+    /// parameter that is an array as a vector.
     pub(super) fn line(
         &self,
         path: &str,

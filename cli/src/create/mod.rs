@@ -3,6 +3,7 @@
 mod buses;
 mod design;
 mod first_test;
+mod library;
 mod parts;
 mod ports;
 mod seen;
@@ -12,12 +13,13 @@ mod statements;
 mod survey;
 mod traffic;
 mod trying;
+mod workspace;
 
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, ensure};
@@ -25,10 +27,12 @@ use clap::Args;
 use verifork_protocol::failure::DOES_NOT_COMPILE;
 use verifork_runner::Simulator;
 
-use self::design::{DesignOptions, LeftOut, absolute};
+use self::design::{DesignOptions, LeftOut};
 use self::first_test::{NOTHING_MOVED, first_test, has_checks, trial};
+use self::library::Library;
 use self::seen::Seen;
 use self::trying::{look_at_lines, parts, told, try_buses};
+use self::workspace::Workspace;
 use crate::bind::Bind;
 use crate::elaborated::Design;
 use crate::harness::{Event, HarnessArgs, cargo, limit_compilers, suite};
@@ -44,60 +48,6 @@ pub(crate) struct New {
     design: DesignOptions,
     #[command(flatten)]
     library: Library,
-}
-
-/// Where the crate gets verifork from. By default that is the checkout that this command was built
-/// from if it still exists, or the published version of this command.
-#[derive(Args)]
-#[group(multiple = false)]
-struct Library {
-    /// A checkout of verifork.
-    #[arg(long, value_name = "FOLDER")]
-    verifork: Option<PathBuf>,
-    /// A git repository of verifork.
-    #[arg(long, value_name = "URL")]
-    git: Option<String>,
-    /// The published version, as in `Cargo.toml`: "0.1".
-    #[arg(long, value_name = "VERSION")]
-    published: Option<String>,
-}
-
-impl Library {
-    /// The entries of `verifork`, `verifork-components` and `verifork-runner` in `Cargo.toml`.
-    fn dependencies(&self) -> anyhow::Result<[String; 3]> {
-        let all = |it: String| [it.clone(), it.clone(), it];
-        if let Some(url) = &self.git {
-            return Ok(all(format!("{{ git = {url:?} }}")));
-        }
-        if let Some(version) = &self.published {
-            return Ok(all(format!("{version:?}")));
-        }
-        let Some(checkout) = self.checkout()? else {
-            return Ok(all(format!("{:?}", env!("CARGO_PKG_VERSION"))));
-        };
-        let path = |path: &Path| format!("{{ path = {:?} }}", path.display().to_string());
-        Ok([
-            path(&checkout),
-            path(&checkout.join("components")),
-            path(&checkout.join("runner")),
-        ])
-    }
-
-    /// The checkout to use.
-    fn checkout(&self) -> anyhow::Result<Option<PathBuf>> {
-        let is_one = |path: &Path| path.join("runner/Cargo.toml").is_file();
-        if let Some(path) = &self.verifork {
-            let path = absolute(path)?;
-            ensure!(
-                is_one(&path),
-                "`{}` is not a checkout of verifork: there is no `runner/Cargo.toml` in it",
-                path.display()
-            );
-            return Ok(Some(path));
-        }
-        let own = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-        Ok(own.filter(|path| is_one(path)).map(Path::to_owned))
-    }
 }
 
 /// The content of `src/lib.rs` until the design's signals are known.
@@ -442,41 +392,6 @@ fn formatted(source: String) -> String {
             .filter(|text| output.status.success() && !text.is_empty())
     };
     format().unwrap_or(source)
-}
-
-/// The workspace manifest around a new crate, with its earlier text.
-struct Workspace(Option<(PathBuf, String)>);
-
-impl Workspace {
-    fn above(folder: &Path) -> Workspace {
-        let find = || {
-            let mut command: Command = cargo();
-            command.args(["locate-project", "--workspace", "--message-format", "plain"]);
-            let output = command.current_dir(folder).output().ok()?;
-            let path = String::from_utf8(output.stdout).ok()?;
-            let path = PathBuf::from(path.trim());
-            let text = fs::read_to_string(&path).ok()?;
-            let is_workspace = text
-                .lines()
-                .any(|line| line.trim().starts_with("[workspace"));
-            (output.status.success() && is_workspace).then_some((path, text))
-        };
-        Workspace(find())
-    }
-
-    fn is_there(&self) -> bool {
-        self.0.is_some()
-    }
-
-    /// Undoes cargo's change.
-    fn restore(&self) {
-        if let Some((path, text)) = &self.0
-            && fs::read_to_string(path).is_ok_and(|now| now != *text)
-        {
-            // Nothing more can be done; the error that led here is reported.
-            let _ = fs::write(path, text);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -145,7 +145,14 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Regre
     let watchdog = Watchdog::start(GRACE, task::running_task, last_resort)
         .inspect_err(|error| log::warn!("no limit of wall-clock time: no thread: {error}"))
         .ok();
-    log::info!(
+    // The harness has all of this from the results.
+    let level = if results::are_written() {
+        log::Level::Debug
+    } else {
+        log::Level::Info
+    };
+    log::log!(
+        level,
         "{} {} through {}; {} of {} tests; seed {}",
         identity.product,
         identity.version,

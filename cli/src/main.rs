@@ -49,7 +49,7 @@ enum Command {
     List(HarnessArgs),
     /// Runs tests, and shows what runs and a table of results.
     Run(run::Run),
-    /// Runs one test with waves and opens them in Surfer or GTKWave.
+    /// Runs one test with waves and opens them in a viewer.
     Waves(waves::ShowWaves),
     /// Merges the coverage of all runs, lists the holes, exports to other tools.
     Coverage(coverage::Coverage),

@@ -27,7 +27,7 @@ pub(crate) struct ShowWaves {
     /// vcd, fst or ghw; by default the first that the simulator can write.
     #[arg(long)]
     format: Option<String>,
-    /// The viewer; by default Surfer or GTKWave, whichever is installed.
+    /// The viewer; by default `surfer` or `gtkwave`, whichever is installed.
     #[arg(long, value_name = "PROGRAM")]
     viewer: Option<String>,
     #[command(flatten)]

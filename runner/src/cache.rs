@@ -523,8 +523,8 @@ fn tell_of_blindness(simulator: &dyn Backend) {
     if !told.contains(&simulator.key()) {
         told.push(simulator.key());
         eprintln!(
-            "note: which files {} reads cannot be seen on this system, so its designs are compiled \
-             anew by every run",
+            "note: the files that {} reads cannot be observed on this system, so every run compiles its \
+             designs again",
             simulator.product()
         );
     }

@@ -24,7 +24,7 @@ const ORDER: [Simulator; 4] = [
 /// Why a design has no description.
 #[derive(Debug, thiserror::Error)]
 enum NoDescription {
-    #[error("design `{0}`: no simulator that VERIFORK_SIM names takes it")]
+    #[error("design `{0}`: no simulator in VERIFORK_SIM supports it")]
     NotAsked(String),
     /// Why each simulator does not describe it.
     #[error("{}", .0.join("\n"))]

@@ -336,11 +336,11 @@ fn check_languages(designs: &[ResolvedDesign]) -> Result<(), Vec<String>> {
         let name = design.name();
         Some(match design.allowed() {
             Some(allowed) if !taking.is_empty() => format!(
-                "design `{name}`: none of `.simulators([…])` ({}) takes {languages}; {} do",
+                "design `{name}`: none of `.simulators([…])` ({}) supports {languages}; {} do",
                 keys(&mut allowed.iter().copied()).join(", "),
                 taking.join(", ")
             ),
-            _ => format!("design `{name}`: no simulator takes {languages} in one design"),
+            _ => format!("design `{name}`: no simulator supports {languages} in one design"),
         })
     };
     let problems: Vec<String> = designs.iter().filter_map(problem).collect();

@@ -64,11 +64,11 @@ impl From<&Verdict> for Result {
 #[derive(Debug)]
 pub(crate) struct Junit {
     path: PathBuf,
-    form: Form,
+    form: ReportKind,
 }
 
 #[derive(Debug)]
-enum Form {
+enum ReportKind {
     /// This process runs every test.
     Whole(Box<Mutex<Whole>>),
     /// Each test is a process: the index of what they have entered, and the number of the run.
@@ -125,7 +125,7 @@ impl Junit {
         };
         Ok(Junit {
             path,
-            form: Form::Whole(Box::new(Mutex::new(whole))),
+            form: ReportKind::Whole(Box::new(Mutex::new(whole))),
         })
     }
 
@@ -134,7 +134,7 @@ impl Junit {
         let index = notes.join(file_name(&path.to_string_lossy()));
         Junit {
             path,
-            form: Form::Shared { index, run },
+            form: ReportKind::Shared { index, run },
         }
     }
 
@@ -155,7 +155,7 @@ impl Junit {
     /// The file cannot be written.
     pub(crate) fn add(&self, case: &Case) -> std::result::Result<(), ReportError> {
         match &self.form {
-            Form::Whole(whole) => {
+            ReportKind::Whole(whole) => {
                 let mut whole = lock(whole);
                 let key = (case.suite.clone(), case.name.clone());
                 let place = whole.places.get(&key).copied();
@@ -166,7 +166,7 @@ impl Junit {
                     _ => Err(ReportError::NotPlanned(case.name.clone())),
                 }
             }
-            Form::Shared { index, run } => {
+            ReportKind::Shared { index, run } => {
                 let case = (&*case.suite, &test_case(case));
                 Ok(junit::enter(&self.path, index, run, case.0, case.1)?)
             }
@@ -179,7 +179,7 @@ impl Junit {
     ///
     /// The file cannot be written.
     pub(crate) fn finish(&self, problem: Option<&str>) -> std::result::Result<(), JunitError> {
-        let Form::Whole(whole) = &self.form else {
+        let ReportKind::Whole(whole) = &self.form else {
             return Ok(());
         };
         let mut whole = lock(whole);

@@ -119,7 +119,7 @@ impl Plan {
             .map(|(reason, count)| format!("\n  {count} ignored: {reason}"))
             .collect();
         Some(format!(
-            "not one test of `{}` could run ({ALLOWED_BY}){}",
+            "no test of `{}` could run ({ALLOWED_BY}){}",
             context.testbench.package,
             reasons.concat()
         ))
@@ -239,7 +239,7 @@ pub(crate) fn nothing_left(context: &Context, designs: &[ResolvedDesign]) -> Str
         None => "VERIFORK_FILTER".to_owned(),
     };
     format!(
-        "no test of `{}` is left by {settings}: its designs run on {} ({ALLOWED_BY})",
+        "{settings} leaves no test of `{}`: its designs run on {} ({ALLOWED_BY})",
         context.testbench.package,
         on.join(", ")
     )

@@ -198,7 +198,7 @@ pub(crate) fn resolve(
                 .collect();
             if resolved.iter().any(|other| other.segments == segments) {
                 problems.push(format!(
-                    "two designs are called `{}`: tell them apart with `.label(…)`",
+                    "two designs are called `{}`: distinguish them by `.label(…)`",
                     segments.join("::")
                 ));
             }
@@ -315,7 +315,7 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
         let option = argument.trim_start_matches('-');
         if let Some((_, instead)) = OPTIONS_OF_HARNESS.iter().find(|it| it.0 == option) {
             problem(format!(
-                "the compile argument `{argument}` is the harness's own, which knows by it what Verilator has made: \
+                "the compile argument `{argument}` is reserved for the harness, which relies on it to find Verilator's output: \
                  {instead}"
             ));
         }
@@ -351,7 +351,7 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
         let language = Language::of(path);
         if language.is_none() {
             problem(format!(
-                "the source `{}` has no extension that tells its language: .v, .sv, .vhd, .c, .cpp",
+                "the source `{}` has no extension of a known language: .v, .sv, .vhd, .c, .cpp",
                 path.display()
             ));
         }
@@ -435,10 +435,7 @@ mod tests {
     #[test]
     fn a_source_without_a_known_language_is_an_error() {
         let text = problems(vec![Design::new("x").sources(["Cargo.toml"])]);
-        assert!(
-            text.contains("no extension that tells its language"),
-            "{text}"
-        );
+        assert!(text.contains("no extension of a known language"), "{text}");
     }
 
     #[test]

@@ -76,10 +76,9 @@ impl Testbench {
     pub(crate) fn find() -> anyhow::Result<Testbench> {
         let folder = match env::var_os("CARGO_MANIFEST_DIR") {
             Some(folder) => PathBuf::from(folder),
-            None => env::current_dir().context("cannot tell the current folder")?,
+            None => env::current_dir().context("the current folder is unknown")?,
         };
-        let executable =
-            env::current_exe().context("cannot tell the path of the harness itself")?;
+        let executable = env::current_exe().context("the path of the harness itself is unknown")?;
         Testbench::of(folder, &executable)
     }
 

@@ -88,7 +88,7 @@ struct Again<'a> {
 
 /// The data of a test for reports.
 #[derive(Default)]
-struct Left<'a> {
+struct RunFiles<'a> {
     execution: Option<&'a Execution>,
     /// The smallest items of its sequences with which it fails.
     items: Option<&'a Items>,
@@ -150,7 +150,7 @@ impl Suite {
             let failure = Failure::from(reason.clone());
             // That it is missing in the report is the lesser problem.
             let failed = Verdict::Failed(failure.clone());
-            let _ = self.report(test, &failed, Left::default(), now());
+            let _ = self.report(test, &failed, RunFiles::default(), now());
             return Outcome::Failed(failure);
         }
         let begun = now();
@@ -197,7 +197,7 @@ impl Suite {
             // Writing to a string cannot fail.
             let _ = write!(failure.text, "\n{shortage}\n");
         }
-        let left = Left {
+        let left = RunFiles {
             execution: execution.as_ref().ok(),
             items: items.as_ref(),
             waves,

@@ -46,7 +46,7 @@ fn what_is_wrong_with_a_design_is_told() {
     harness
         .run("mixed", &[], &one)
         .status(BROKEN)
-        .says("no simulator takes Verilog and VHDL");
+        .says("no simulator supports Verilog and VHDL");
 }
 
 #[test]

@@ -76,13 +76,13 @@ fn where_no_simulator_is_installed_tests_are_ignored_and_the_run_fails() {
         .says("0 passed; 0 failed; 6 ignored")
         .says("note: 3 tests are ignored: Icarus Verilog is not installed")
         .says("apt install iverilog");
-    run.says("not one test of `faulty_tb` could run (VERIFORK_ALLOW_EMPTY=1")
+    run.says("no test of `faulty_tb` could run (VERIFORK_ALLOW_EMPTY=1")
         .says("2 ignored: no model yet");
     // One of them, as somebody picks it.
     harness
         .run("", &any, &["passes_too"])
         .status(BROKEN)
-        .says("not one test of `faulty_tb` could run");
+        .says("no test of `faulty_tb` could run");
     harness
         .run("", &[any[0], any[1], ALLOWED], &[])
         .status(0)
@@ -105,7 +105,7 @@ fn nextest_which_runs_nothing_ignored_is_given_tests_that_fail() {
     harness
         .run("", &variables, &one)
         .status(FAILED)
-        .says("not one test of `faulty_tb` could run");
+        .says("no test of `faulty_tb` could run");
     if !icarus() {
         return;
     }
@@ -223,19 +223,19 @@ fn settings_that_leave_nothing_are_an_error_that_names_what_there_is() {
     let other = [("VERIFORK_SIM", "ghdl")];
     let run = harness.run("", &other, &[]);
     run.status(BROKEN)
-        .says("no test of `faulty_tb` is left by VERIFORK_SIM=ghdl")
+        .says("VERIFORK_SIM=ghdl leaves no test of `faulty_tb`")
         .says("its designs run on icarus, verilator");
     harness
         .run("", &other, &["passes"])
         .status(BROKEN)
-        .says("is left by VERIFORK_SIM=ghdl");
+        .says("VERIFORK_SIM=ghdl leaves no test of");
     harness.run("", &[other[0], ALLOWED], &[]).status(0);
     // What is required beside it does not make anything run.
     for required in ["all", "icarus"] {
         harness
             .run("", &[other[0], ("VERIFORK_REQUIRE", required)], &[])
             .status(BROKEN)
-            .says("is left by VERIFORK_SIM=ghdl");
+            .says("VERIFORK_SIM=ghdl leaves no test of");
     }
     for (name, value) in [
         ("VERIFORK_SIM", ","),
@@ -271,7 +271,7 @@ fn a_design_that_names_nothing_is_an_error_that_says_what_would_fit() {
         ("no simulator", "`.simulators([])` names none"),
         (
             "no such simulator",
-            "none of `.simulators([…])` (ghdl, nvc) takes Verilog; icarus, verilator do",
+            "none of `.simulators([…])` (ghdl, nvc) supports Verilog; icarus, verilator do",
         ),
     ] {
         let said_of = |variables: &[_]| {
@@ -322,5 +322,5 @@ fn a_design_that_no_simulator_is_left_for_is_not_silently_left_undescribed() {
     harness
         .run("", &variables, &[])
         .status(BROKEN)
-        .says("design `gate`: no simulator that VERIFORK_SIM names takes it");
+        .says("design `gate`: no simulator in VERIFORK_SIM supports it");
 }

@@ -141,7 +141,7 @@ fn what_fails_before_or_beside_the_tests_is_in_the_report() {
         (
             "",
             &[("VERIFORK_SIM", "all"), ("PATH", "/nonexistent")],
-            "not one test of `faulty_tb` could run",
+            "no test of `faulty_tb` could run",
         ),
     ] {
         fs::write(&junit, "<testsuites/> of yesterday").unwrap();

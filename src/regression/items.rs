@@ -17,7 +17,7 @@ use crate::random::{RandomRange, TestRng};
 const LONGEST: usize = 400;
 
 #[derive(Default)]
-struct Running {
+struct Sequences {
     wanted: Rc<Items>,
     drawn: Vec<Drawn>,
     /// Learns of each sequence when it is drawn.
@@ -25,13 +25,13 @@ struct Running {
 }
 
 thread_local! {
-    static RUNNING: RefCell<Running> = RefCell::default();
+    static RUNNING: RefCell<Sequences> = RefCell::default();
 }
 
 /// A test begins, and is to draw only these items of its sequences. The observer learns of each sequence at once: the
 /// process may end within the test.
 pub(super) fn begin(wanted: &Rc<Items>, observer: fn(&Drawn)) {
-    RUNNING.set(Running {
+    RUNNING.set(Sequences {
         wanted: Rc::clone(wanted),
         drawn: Vec::new(),
         observer: Some(observer),
@@ -41,7 +41,7 @@ pub(super) fn begin(wanted: &Rc<Items>, observer: fn(&Drawn)) {
 /// The test ends with this result. Returns what it has drawn; the test fails if `VERIFORK_ITEMS` names a sequence that it
 /// has not drawn.
 pub(super) fn end(result: &mut TestResult) -> Vec<Drawn> {
-    let Running { wanted, drawn, .. } = RUNNING.take();
+    let Sequences { wanted, drawn, .. } = RUNNING.take();
     if result.status != Status::Passed {
         return drawn;
     }

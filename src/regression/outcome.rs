@@ -105,8 +105,8 @@ impl Status {
                 option => format!(" (`{option}` is for that)"),
             };
             format!(
-                "the test failed, but not as it should: `{expected}` stands for {}, and this is \
-                 {}{option}; what follows is how it failed",
+                "the test failed, but not as expected: `{expected}` is for {}, and this is \
+                 {}{option}; the failure follows",
                 kind.described(),
                 other.kind.described()
             )
@@ -115,7 +115,7 @@ impl Status {
         } else {
             format!(
                 "the test failed, as it should, but no error contains the text that \
-                 `{expected}` names; what follows is how it failed"
+                 `{expected}` names; the failure follows"
             )
         };
         entries.insert(0, FailureEntry::of_test(explanation));

@@ -183,7 +183,7 @@ impl FromTest for Test {
 
 /// A literal in `cases`, for a parameter of the type `P`.
 #[diagnostic::on_unimplemented(
-    message = "a case gives `{Self}` for a parameter of type `{P}`",
+    message = "a case passes `{Self}` for a parameter of type `{P}`",
     label = "this does not fit the parameter",
     note = "a tuple fills one parameter with each of its values, the last ones of the function; \
             a value that is itself a tuple stands in another: `cases(a = ((1, 2),))`",

@@ -20,7 +20,7 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 use std::time::Instant;
 
-use self::design::Ended;
+use self::design::TestEnd;
 use self::failures::Failures;
 use self::limits::{asked, exit_timer};
 use self::one::run_one;
@@ -54,21 +54,21 @@ struct RegressionRun {
     invocation: Invocation,
     plusargs: Rc<[String]>,
     simulator: SimulatorInfo,
-    tests: Vec<Planned>,
+    tests: Vec<PlannedTest>,
     results: RefCell<Vec<TestResult>>,
-    running: RefCell<Option<Running>>,
+    running: RefCell<Option<RunningTest>>,
     watchdog: Option<Watchdog>,
     finished: Cell<bool>,
 }
 
-struct Planned {
+struct PlannedTest {
     entry: &'static TestEntry,
     name: String,
     run: Run,
 }
 
 /// The running test, and what ends it.
-struct Running {
+struct RunningTest {
     number: usize,
     begun: Instant,
     since: SimTime,
@@ -193,7 +193,7 @@ fn task_tree(kernel: &Kernel) -> String {
 
 impl RegressionRun {
     fn result(&self, number: usize, status: Status) -> TestResult {
-        let Planned { entry, name, run } = &self.tests[number];
+        let PlannedTest { entry, name, run } = &self.tests[number];
         let running = self.running.borrow();
         let running = running.as_ref();
         let wall = running.map(|now| now.begun.elapsed());
@@ -295,11 +295,11 @@ impl RegressionRun {
             let ended = match reason {
                 Some((kind, reason)) => {
                     failures.push(self, planned, kind, reason.to_owned());
-                    Ended::GivenUp
+                    TestEnd::GivenUp
                 }
                 None => {
                     exit::end_is_judged();
-                    Ended::Simulation { after }
+                    TestEnd::Simulation { after }
                 }
             };
             let status = self.judge(planned, &running.options, failures, ended);

@@ -141,7 +141,7 @@ fn reject_duplicates(candidates: &[Candidate<'_>]) -> Result<(), SelectError> {
                 .iter()
                 .map(|test| format!("{}:{}", test.file, test.line))
                 .collect();
-            format!("`{}` stands at {}", same[0].name, places.join(" and "))
+            format!("`{}` is at {}", same[0].name, places.join(" and "))
         })
         .collect();
     if duplicates.is_empty() {
@@ -348,7 +348,7 @@ mod tests {
         let error = select(&twice, &Filter::default(), Order::Name, 1, Seed::new(7)).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "test names must be unique, but `counts` stands at b.rs:4 and c.rs:1"
+            "test names must be unique, but `counts` is at b.rs:4 and c.rs:1"
         );
     }
 

@@ -84,7 +84,9 @@ pub(super) fn log_filter(value: &str) -> Result<String, String> {
     let names = || levels.iter().map(String::as_str);
     let (directives, text) = value.split_once('/').unwrap_or((value, ""));
     if text.contains('/') {
-        return Err("only one / fits, before the text that a message has to contain".to_owned());
+        return Err(
+            "only one / is allowed, before the text that a message must contain".to_owned(),
+        );
     }
     for directive in directives
         .split(',')

@@ -38,7 +38,7 @@ async fn a_value() -> u8 { //~ E0277: a test cannot return `u8`
     0
 }
 
-#[verifork::test(cases(small = (1, 2)))] //~ E0277: a case gives `{integer}` for a parameter of type `Top`
+#[verifork::test(cases(small = (1, 2)))] //~ E0277: a case passes `{integer}` for a parameter of type `Top`
                                          //~^ a tuple fills one parameter with each of its values
 async fn one_too_many(dut: Top, width: u8) {
     drop((dut, width));
@@ -50,13 +50,13 @@ async fn a_tuple(pair: (u8, u8)) {
     let _ = pair;
 }
 
-#[verifork::test(cases(small = "x"))] //~ E0277: a case gives `&str` for a parameter of type `String`
+#[verifork::test(cases(small = "x"))] //~ E0277: a case passes `&str` for a parameter of type `String`
                                       //~^ a text is given to a `&str`
 async fn a_text(name: String) {
     drop(name);
 }
 
-#[verifork::test(cases(small = 1))] //~ E0277: a case gives `{integer}` for a parameter of type `bool`
+#[verifork::test(cases(small = 1))] //~ E0277: a case passes `{integer}` for a parameter of type `bool`
 async fn a_flag(flag: bool) {
     let _ = flag;
 }

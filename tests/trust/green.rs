@@ -57,7 +57,7 @@ fn a_test_that_should_fail_passes_by_the_failure_that_is_meant_and_no_other() {
     }
     let own = "a failed check or an error of the test's own";
     let not_so =
-        |expected: &str| format!("not as it should: `{expected}` stands for {own}, and this is");
+        |expected: &str| format!("not as expected: `{expected}` is for {own}, and this is");
     let bare = not_so("should_fail");
     for (test, said) in [
         (
@@ -85,7 +85,7 @@ fn a_test_that_should_fail_passes_by_the_failure_that_is_meant_and_no_other() {
         ("a_look_up_is_unwrapped", format!("{bare} a binding")),
         (
             "an_error_comes_in_place_of_a_time_out",
-            format!("`should_fail(timeout)` stands for a time-out, and this is {own}"),
+            format!("`should_fail(timeout)` is for a time-out, and this is {own}"),
         ),
     ] {
         let title = format!("should_fail::{test} failed (");

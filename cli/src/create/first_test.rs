@@ -5,8 +5,8 @@ use std::path::Path;
 
 use verifork_protocol::description::Encoding;
 
+use super::observations::Observations;
 use super::ports::Purpose;
-use super::seen::Seen;
 use super::serial::serials;
 use super::statements::{each, random, rows, set, zero};
 use crate::source::{Port, Written};
@@ -60,7 +60,7 @@ impl<'a> Ports<'a> {
 }
 
 /// The source of the first test of a design, which checks what the trial has seen.
-pub(super) fn first_test(written: &Written<'_>, seen: &Seen) -> String {
+pub(super) fn first_test(written: &Written<'_>, seen: &Observations) -> String {
     let ports = Ports::of(written);
     let name = &written.name;
     let driver = driver(name, &ports);
@@ -114,13 +114,13 @@ pub(super) fn first_test(written: &Written<'_>, seen: &Seen) -> String {
     text += &check.unwrap_or_default();
     text += &driver.unwrap_or_default();
     if has_outputs {
-        text += &monitor(name, &ports, Watch::Whether);
+        text += &monitor(name, &ports, Monitor::Whether);
     }
     text
 }
 
 /// The source of a test that passes, and writes into a file in the folder what the design does:
-/// [`Seen::read`] reads it.
+/// [`Observations::read`] reads it.
 pub(super) fn trial(written: &Written<'_>, folder: &Path) -> String {
     let ports = Ports::of(written);
     let name = &written.name;
@@ -205,13 +205,13 @@ pub(super) fn trial(written: &Written<'_>, folder: &Path) -> String {
     }
     text += &driver.unwrap_or_default();
     if has_outputs {
-        text += &monitor(name, &ports, Watch::When);
+        text += &monitor(name, &ports, Monitor::When);
     }
     text
 }
 
 /// Whether the design has outputs, whether it has resets, and whether a value in reset is checked.
-pub(super) fn has_checks(written: &Written<'_>, seen: &Seen) -> (bool, bool, bool) {
+pub(super) fn has_checks(written: &Written<'_>, seen: &Observations) -> (bool, bool, bool) {
     let ports = Ports::of(written);
     let is_checked = reset_check(&written.name, &ports, seen).is_some();
     (
@@ -300,7 +300,7 @@ fn run(drives: bool, watches: bool, moved: bool) -> String {
 }
 
 /// The check of the reset values; none where there is nothing to check.
-fn reset_check(name: &str, ports: &Ports<'_>, seen: &Seen) -> Option<String> {
+fn reset_check(name: &str, ports: &Ports<'_>, seen: &Observations) -> Option<String> {
     if ports.resets.is_empty() {
         return None;
     }
@@ -415,23 +415,23 @@ fn driver(name: &str, ports: &Ports<'_>) -> Option<String> {
 
 /// What a monitor returns.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Watch {
+enum Monitor {
     /// Whether an output has moved.
     Whether,
     /// In which cycle one did first; `CYCLES` if none has.
     When,
 }
 
-fn monitor(name: &str, ports: &Ports<'_>, watch: Watch) -> String {
+fn monitor(name: &str, ports: &Ports<'_>, watch: Monitor) -> String {
     let (doc, result, cycle_name, first, moves) = match watch {
-        Watch::Whether => (
+        Monitor::Whether => (
             "whether an output goes from one known value to another",
             "bool",
             "_",
             "let mut moved = false;",
             "moved |= now != *last && !last.has_unknown();",
         ),
-        Watch::When => (
+        Monitor::When => (
             "when an output goes from one known value to another",
             "u32",
             "cycle",

@@ -3,16 +3,16 @@
 mod buses;
 mod design;
 mod first_test;
-mod library;
+mod observations;
 mod parts;
 mod ports;
-mod seen;
 mod serial;
 mod serial_traffic;
 mod statements;
 mod survey;
 mod traffic;
 mod trying;
+mod verifork_source;
 mod workspace;
 
 use std::collections::BTreeSet;
@@ -29,9 +29,9 @@ use verifork_runner::Simulator;
 
 use self::design::{DesignOptions, LeftOut};
 use self::first_test::{NOTHING_MOVED, first_test, has_checks, trial};
-use self::library::Library;
-use self::seen::Seen;
+use self::observations::Observations;
 use self::trying::{look_at_lines, parts, told, try_buses};
+use self::verifork_source::VeriforkSource;
 use self::workspace::Workspace;
 use crate::bind::Bind;
 use crate::elaborated::Design;
@@ -47,14 +47,14 @@ pub(crate) struct New {
     #[command(flatten)]
     design: DesignOptions,
     #[command(flatten)]
-    library: Library,
+    library: VeriforkSource,
 }
 
 /// The content of `src/lib.rs` until the design's signals are known.
 const FIRST_LIBRARY: &str = "#[verifork::test]\nasync fn exists() {}\n";
 
 /// A test of the new crate that did not pass.
-struct Failure {
+struct FailedTest {
     test: String,
     simulator: Simulator,
     message: String,
@@ -70,7 +70,7 @@ impl New {
             self.name
         );
         self.design.check()?;
-        let here = env::current_dir().context("cannot tell the current folder")?;
+        let here = env::current_dir().context("the current folder is unknown")?;
         let folder = here.join(&self.name);
         ensure!(!folder.exists(), "`{}` already exists", folder.display());
         let workspace = Workspace::above(&here);
@@ -80,8 +80,8 @@ impl New {
             let _ = fs::remove_dir_all(&folder);
             workspace.restore();
         }
-        let Made { failures, buses } = made?;
-        for Failure {
+        let NewCrate { failures, buses } = made?;
+        for FailedTest {
             simulator, message, ..
         } in &failures
         {
@@ -105,7 +105,7 @@ impl New {
     }
 
     /// Makes the crate and tries it.
-    fn make(&self, folder: &Path, workspace: &Workspace) -> anyhow::Result<Made> {
+    fn make(&self, folder: &Path, workspace: &Workspace) -> anyhow::Result<NewCrate> {
         // Cargo adds it to a workspace around it.
         let mut command = cargo();
         command.args(["new", "--quiet", "--lib", "--vcs", "none", "--name"]);
@@ -182,7 +182,7 @@ impl New {
         }
         let mut parts = parts(&written);
         if parts.is_empty() {
-            return Ok(Made {
+            return Ok(NewCrate {
                 failures,
                 buses: None,
             });
@@ -192,7 +192,7 @@ impl New {
         write(&library, &formatted(with_buses))?;
         look_at_lines(&written, &mut parts, folder, &harness)?;
         try_buses(&written, &mut parts, folder, &harness)?;
-        Ok(Made {
+        Ok(NewCrate {
             failures,
             buses: Some(told(&parts)),
         })
@@ -219,9 +219,9 @@ impl New {
 }
 
 /// A new crate.
-struct Made {
+struct NewCrate {
     /// Failures of its first test that are not the crate's.
-    failures: Vec<Failure>,
+    failures: Vec<FailedTest>,
     /// The buses that it has components for.
     buses: Option<String>,
 }
@@ -239,7 +239,7 @@ fn texts(folder: &Path) -> anyhow::Result<Vec<String>> {
 /// The library's words for a struct that does not fit a design.
 const DOES_NOT_FIT: &str = "the testbench does not fit the design";
 
-impl Failure {
+impl FailedTest {
     /// The constants of the top that do not fit, if everything else does.
     fn misfits(&self, top: &Object) -> Option<Vec<String>> {
         let (_, misfits) = self.message.split_once(DOES_NOT_FIT)?;
@@ -283,12 +283,16 @@ impl Failure {
 }
 
 /// Runs the trial of the crate in `folder`. Returns the tests that fail, and what the design has shown.
-fn try_first(bind: &Bind, design: &Design, folder: &Path) -> anyhow::Result<(Vec<Failure>, Seen)> {
+fn try_first(
+    bind: &Bind,
+    design: &Design,
+    folder: &Path,
+) -> anyhow::Result<(Vec<FailedTest>, Observations)> {
     let written = structs(bind, design, folder)?;
     let notes = tempfile::tempdir().context("no temporary folder")?;
     write(&folder.join("src/lib.rs"), &trial(&written, notes.path()))?;
     let failures = failures(&bind.harness)?;
-    Ok((failures, Seen::of(&texts(notes.path())?)))
+    Ok((failures, Observations::of(&texts(notes.path())?)))
 }
 
 /// Writes the structs of a design into the crate in `folder`.
@@ -316,7 +320,7 @@ impl LeftOut {
 }
 
 /// Prints what the first test cannot check.
-fn tell_limits(written: &Written<'_>, seen: &Seen) {
+fn tell_limits(written: &Written<'_>, seen: &Observations) {
     let (has_outputs, has_resets, is_checked) = has_checks(written, seen);
     if has_outputs && !seen.moved {
         let rest = if is_checked {
@@ -339,7 +343,7 @@ fn tell_limits(written: &Written<'_>, seen: &Seen) {
 }
 
 /// Runs the tests of the crate, and returns those that fail.
-fn failures(harness: &HarnessArgs) -> anyhow::Result<Vec<Failure>> {
+fn failures(harness: &HarnessArgs) -> anyhow::Result<Vec<FailedTest>> {
     let mut command = harness.built()?.command();
     limit_compilers(&mut command);
     let output = command
@@ -359,7 +363,7 @@ fn failures(harness: &HarnessArgs) -> anyhow::Result<Vec<Failure>> {
         let suite = suite(name);
         let key = suite.rsplit("::").next().unwrap_or_default();
         if let Ok(simulator) = key.parse() {
-            failures.push(Failure {
+            failures.push(FailedTest {
                 test: name.clone(),
                 simulator,
                 message: event.text(),
@@ -422,7 +426,7 @@ mod tests {
     #[test]
     fn parameters_that_do_not_fit_are_told_from_what_else_does_not() {
         let misfits = |message: &str| {
-            let failure = Failure {
+            let failure = FailedTest {
                 test: "starts".to_owned(),
                 simulator: Simulator::Verilator,
                 message: message.to_owned(),

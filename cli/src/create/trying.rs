@@ -9,7 +9,7 @@ use super::parts::{Form, NOTHING_CAME_OUT, Parts};
 use super::ports::Purpose;
 use super::serial::{Serial, serials};
 use super::traffic::{TEST, traffic};
-use super::{Failure, failures, formatted, survey, texts};
+use super::{FailedTest, failures, formatted, survey, texts};
 use crate::harness::HarnessArgs;
 use crate::output::write;
 use crate::source::{Port, Written};
@@ -58,17 +58,17 @@ pub(super) fn try_buses(
     harness: &HarnessArgs,
 ) -> anyhow::Result<()> {
     let path = folder.join("src/buses.rs");
-    let attempt = |parts: &Parts<'_>, form: &Form| -> anyhow::Result<Vec<Failure>> {
+    let attempt = |parts: &Parts<'_>, form: &Form| -> anyhow::Result<Vec<FailedTest>> {
         write(&path, &formatted(traffic(written, parts, form)))?;
         let mut failures = failures(harness)?;
         failures.retain(|it| it.test.ends_with(&format!("::{TEST}")));
         Ok(failures)
     };
     // The failure with the settings that the names suggest.
-    let mut before: Option<Failure> = None;
+    let mut before: Option<FailedTest> = None;
     loop {
         let failures = attempt(parts, &Form::Checked)?;
-        let nothing_came = |it: &Failure| it.message.contains(NOTHING_CAME_OUT);
+        let nothing_came = |it: &FailedTest| it.message.contains(NOTHING_CAME_OUT);
         if failures.is_empty()
             || failures.iter().all(nothing_came) && attempt(parts, &Form::Unchecked)?.is_empty()
         {

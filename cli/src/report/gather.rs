@@ -52,7 +52,7 @@ impl Gathered {
                 read.with_context(|| format!("cannot read `{}`", root.display()))?;
                 ensure!(
                     gathered.read_file(root),
-                    "`{}` is not a file that a run leaves: those are `*.{EXTENSION}`, `{}`, `*.jsonl`",
+                    "`{}` is not a file of a run: those are `*.{EXTENSION}`, `{}`, `*.jsonl`",
                     root.display(),
                     verdict::FILE
                 );

@@ -28,25 +28,25 @@ pub(super) enum Color {
     Bold,
 }
 
-/// How wide text may be, and whether it may have colours.
+/// Where the output goes: how wide it is, and whether it has colours.
 #[derive(Clone, Copy)]
-pub(super) struct Page {
+pub(super) struct Output {
     pub(super) width: usize,
     pub(super) colored: bool,
     /// Whether a terminal shows it.
     pub(super) is_terminal: bool,
 }
 
-impl Page {
-    /// The page of standard output.
-    pub(super) fn of_stdout() -> Page {
+impl Output {
+    /// Standard output, whether it is a terminal or not.
+    pub(super) fn of_stdout() -> Output {
         let colored = match env::var("VERIFORK_COLOR").as_deref() {
             Ok("always") => true,
             Ok("never") => false,
             _ => automatic(io::stdout().is_terminal(), |name| env::var_os(name)),
         };
         let size = Term::stdout().size_checked();
-        Page {
+        Output {
             width: size.map_or(NO_TERMINAL, |(_, width)| width.into()),
             colored,
             is_terminal: size.is_some(),
@@ -104,31 +104,31 @@ impl Table {
     }
 
     /// The lines of the table: a heading, a row for each design, and the total if there are several.
-    pub(super) fn lines(&self, page: Page) -> Vec<String> {
+    pub(super) fn lines(&self, output: Output) -> Vec<String> {
         let names = self.rows.keys().map(|name| name.chars().count());
         let longest = names.max().unwrap_or_default().max(HEADING.len());
         let width = longest
-            .min(page.width.saturating_sub(NUMBERS.len()))
+            .min(output.width.saturating_sub(NUMBERS.len()))
             .max(HEADING.len());
-        let heading = page.paint(Color::Bold, &format!("{HEADING:<width$}{NUMBERS}"));
+        let heading = output.paint(Color::Bold, &format!("{HEADING:<width$}{NUMBERS}"));
         let mut lines = vec![heading];
         for (name, counts) in &self.rows {
-            lines.push(row(name, *counts, width, page));
+            lines.push(row(name, *counts, width, output));
         }
         if self.rows.len() > 1 {
-            lines.push(row(TOTAL, self.total(), width, page));
+            lines.push(row(TOTAL, self.total(), width, output));
         }
         lines
     }
 }
 
-fn row(name: &str, counts: Counts, width: usize, page: Page) -> String {
+fn row(name: &str, counts: Counts, width: usize, output: Output) -> String {
     let cell = |number: usize, width: usize, color| {
         let text = format!("  {number:>width$}");
         if number == 0 {
             text
         } else {
-            page.paint(color, &text)
+            output.paint(color, &text)
         }
     };
     // Names differ at the end.
@@ -144,7 +144,7 @@ fn row(name: &str, counts: Counts, width: usize, page: Page) -> String {
 }
 
 /// A running test.
-pub(super) struct Running {
+pub(super) struct RunningTest {
     pub(super) name: String,
     pub(super) since: Instant,
 }
@@ -154,11 +154,11 @@ pub(super) struct Display {
     all: MultiProgress,
     lines: Vec<ProgressBar>,
     bar: ProgressBar,
-    page: Page,
+    output: Output,
 }
 
 impl Display {
-    pub(super) fn new(page: Page) -> anyhow::Result<Display> {
+    pub(super) fn new(output: Output) -> anyhow::Result<Display> {
         let all = MultiProgress::new();
         let bar = all.add(ProgressBar::no_length());
         let style = ProgressStyle::with_template("{pos}/{len} [{wide_bar}] {elapsed}");
@@ -167,7 +167,7 @@ impl Display {
             all,
             lines: Vec::new(),
             bar,
-            page,
+            output,
         })
     }
 
@@ -189,12 +189,12 @@ impl Display {
     }
 
     /// Shows the present table and the running tests.
-    pub(super) fn show(&mut self, table: &Table, running: &[Running]) -> anyhow::Result<()> {
+    pub(super) fn show(&mut self, table: &Table, running: &[RunningTest]) -> anyhow::Result<()> {
         if self.all.is_hidden() || table.rows.is_empty() {
             return Ok(());
         }
-        let mut lines = table.lines(self.page);
-        lines.extend(running_lines(running, self.page.width));
+        let mut lines = table.lines(self.output);
+        lines.extend(running_lines(running, self.output.width));
         while self.lines.len() < lines.len() {
             let line = ProgressBar::no_length();
             let style = ProgressStyle::with_template("{msg}");
@@ -224,11 +224,11 @@ impl Display {
 }
 
 /// The running tests and for how long they have run, the oldest first.
-fn running_lines(running: &[Running], width: usize) -> Vec<String> {
+fn running_lines(running: &[RunningTest], width: usize) -> Vec<String> {
     let mut lines: Vec<String> = running
         .iter()
         .take(RUNNING)
-        .map(|Running { name, since }| {
+        .map(|RunningTest { name, since }| {
             let line = format!("{:>5} s  {name}", since.elapsed().as_secs());
             truncate_str(&line, width, "…").into_owned()
         })
@@ -255,8 +255,8 @@ mod tests {
         }
     }
 
-    fn plain(width: usize) -> Page {
-        Page {
+    fn plain(width: usize) -> Output {
+        Output {
             width,
             colored: false,
             is_terminal: false,
@@ -288,7 +288,7 @@ mod tests {
             );
             assert!(lines[1].starts_with('…') && lines[1].contains("::verilator "));
         }
-        let running = [Running {
+        let running = [RunningTest {
             name: long.to_owned(),
             since: Instant::now(),
         }];
@@ -298,12 +298,12 @@ mod tests {
 
     #[test]
     fn numbers_have_the_colours_of_verdicts_and_zeros_none() {
-        let page = Page {
+        let output = Output {
             width: 80,
             colored: true,
             is_terminal: false,
         };
-        let lines = table(&["x::icarus"]).lines(page);
+        let lines = table(&["x::icarus"]).lines(output);
         assert_eq!(
             lines[1],
             "x::icarus\x1b[32m       3\x1b[0m\x1b[31;1m       1\x1b[0m        0"

@@ -17,7 +17,7 @@ use verifork_protocol::variables::Variable;
 
 use crate::close::read_seeds;
 use crate::harness::{Event, Harness, HarnessArgs, code, no_match, suite};
-use display::{Color, Counts, Display, Page, Running, Table};
+use display::{Color, Counts, Display, Output, RunningTest, Table};
 
 /// How often the display is redrawn.
 const REDRAWN: Duration = Duration::from_secs(1);
@@ -94,7 +94,7 @@ impl Run {
                 Ok((Stream::Output, line)) => progress.handle(&line),
                 // Through the display, which it would garble.
                 Ok((Stream::Error, line)) => {
-                    let line = progress.page.fitted(&line);
+                    let line = progress.output.fitted(&line);
                     progress.display.print_error(&line);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -104,7 +104,7 @@ impl Run {
         }
         progress.display.clear();
         let status = child.wait().context("the harness")?;
-        let (table, page) = (&progress.table, progress.page);
+        let (table, output) = (&progress.table, progress.output);
         // `cargo test` with a filter runs many programs, and most have no match. Here there is only one.
         if status.success() && table.rows.is_empty() && !filters.is_empty() {
             let tests = harness.tests()?;
@@ -129,10 +129,10 @@ impl Run {
             );
         }
         if !table.rows.is_empty() {
-            for line in table.lines(page) {
+            for line in table.lines(output) {
                 progress.display.print(&line);
             }
-            let sum = sum(table.total(), begun.elapsed(), page);
+            let sum = sum(table.total(), begun.elapsed(), output);
             progress.display.print(&sum);
         }
         let Counts { passed, failed, .. } = table.total();
@@ -170,18 +170,18 @@ fn asks_for(variable: &str) -> bool {
 
 /// The results so far, and their display.
 struct Progress {
-    page: Page,
+    output: Output,
     display: Display,
     table: Table,
-    running: Vec<Running>,
+    running: Vec<RunningTest>,
 }
 
 impl Progress {
     fn new() -> anyhow::Result<Progress> {
-        let page = Page::of_stdout();
+        let output = Output::of_stdout();
         Ok(Progress {
-            page,
-            display: Display::new(page)?,
+            output,
+            display: Display::new(output)?,
             table: Table::default(),
             running: Vec::new(),
         })
@@ -206,7 +206,7 @@ impl Progress {
         match event.what.as_str() {
             "started" => {
                 self.table.rows.entry(suite(&name)).or_default();
-                self.running.push(Running {
+                self.running.push(RunningTest {
                     name,
                     since: Instant::now(),
                 });
@@ -227,7 +227,7 @@ impl Progress {
             "ignored" => counts.ignored += 1,
             _ => {
                 counts.failed += 1;
-                let word = self.page.paint(Color::Red, "FAILED");
+                let word = self.output.paint(Color::Red, "FAILED");
                 let text = match &event.same_as {
                     Some(first) => {
                         // Within one design and simulator, the rest of the name is enough.
@@ -237,7 +237,7 @@ impl Progress {
                     }
                     None => {
                         let text = event.text();
-                        format!("{word} {name}\n{}\n", self.page.fitted(text.trim_end()))
+                        format!("{word} {name}\n{}\n", self.output.fitted(text.trim_end()))
                     }
                 };
                 self.display.print(&text);
@@ -247,16 +247,16 @@ impl Progress {
 }
 
 /// The last line of a run.
-fn sum(counts: Counts, time: Duration, page: Page) -> String {
+fn sum(counts: Counts, time: Duration, output: Output) -> String {
     let Counts {
         passed,
         failed,
         ignored,
     } = counts;
     let result = match (passed, failed) {
-        (_, 1..) => page.paint(Color::Red, "FAILED"),
-        (0, 0) => page.paint(Color::Yellow, "nothing ran"),
-        _ => page.paint(Color::Green, "ok"),
+        (_, 1..) => output.paint(Color::Red, "FAILED"),
+        (0, 0) => output.paint(Color::Yellow, "nothing ran"),
+        _ => output.paint(Color::Green, "ok"),
     };
     let seconds = time.as_secs_f64();
     format!("{result}: {passed} passed, {failed} failed, {ignored} ignored in {seconds:.1} s")

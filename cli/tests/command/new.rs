@@ -86,7 +86,7 @@ fn a_new_crate_passes_at_once_fails_on_a_broken_design_and_follows_a_changed_one
     outside
         .run(nothing_left, "counter-tb")
         .status(2)
-        .says("is left by VERIFORK_SIM=nvc");
+        .says("VERIFORK_SIM=nvc leaves no test of");
     outside
         .verifork("counter-tb", &["bind", "--check"])
         .status(0)

@@ -217,7 +217,7 @@ impl JunitFile {
 
 fn through(stream: &mut File, text: &[u8]) -> Result<(), Failed> {
     let written = stream.write_all(text).and_then(|()| stream.flush());
-    written.map_err(|error| ("it takes no more", error))
+    written.map_err(|error| ("it accepts no more data", error))
 }
 
 /// Writes a report whose tests have all ended, or none of which has begun.

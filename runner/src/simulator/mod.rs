@@ -113,7 +113,7 @@ pub enum Unusable {
         reason: String,
     },
     /// That command prints nothing.
-    #[error("{command} does not tell its version ({status})")]
+    #[error("{command} does not print its version ({status})")]
     #[non_exhaustive]
     NoVersion {
         /// The command, as for a shell.

@@ -369,7 +369,7 @@ fn a_simulator_that_tells_no_version_is_of_no_use() {
     let told = Simulator::Nvc.backend().installation(programs).unwrap_err();
     in_order(
         &told.to_string(),
-        &["nvc --version", "does not tell its version"],
+        &["nvc --version", "does not print its version"],
     );
     let none = vec![silent.path().join("none")];
     let told = Simulator::Nvc.backend().installation(none).unwrap_err();

@@ -11,7 +11,7 @@ use verifork_protocol::time::{of_nanoseconds, simulated};
 use verifork_protocol::variables::Variable;
 
 use super::verdict_file::VerdictUnwritable;
-use super::{Left, Suite};
+use super::{RunFiles, Suite};
 use crate::junit::{Case, ReportError, Result as CaseResult};
 use crate::simulation::{Execution, tail};
 use crate::testbench::Testbench;
@@ -137,11 +137,11 @@ impl Suite {
         &self,
         test: &ListedTest,
         verdict: &Verdict,
-        left: Left<'_>,
+        left: RunFiles<'_>,
         begun: u64,
     ) -> Result<(), NotReported> {
         self.note_verdict(test, verdict, &left, begun)?;
-        let Left {
+        let RunFiles {
             execution, waves, ..
         } = left;
         let Some(junit) = self.context.junit.get() else {

@@ -3,7 +3,7 @@
 use verifork_protocol::listing::ListedTest;
 use verifork_protocol::verdict::{Status, TestVerdict, VerdictError};
 
-use super::{Left, Suite};
+use super::{RunFiles, Suite};
 use crate::locked::{Lock, lock};
 use crate::unix_time::now;
 use crate::verdict::Verdict;
@@ -50,9 +50,9 @@ impl Suite {
         &self,
         test: &ListedTest,
         verdict: &Verdict,
-        &Left {
+        &RunFiles {
             execution, items, ..
-        }: &Left<'_>,
+        }: &RunFiles<'_>,
         begun: u64,
     ) -> Result<(), VerdictUnwritable> {
         let (status, text) = match verdict {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::failures::Failures;
 use super::limits::unfinished;
-use super::{Planned, RegressionRun, task_tree};
+use super::{PlannedTest, RegressionRun, task_tree};
 use crate::regression::console::{self, DesignMessages};
 use crate::regression::failure_kind::FailureKind;
 use crate::regression::outcome::{FailureEntry, Status};
@@ -13,7 +13,7 @@ use crate::simulator::{Message, MessageKind};
 
 /// How the run of a test came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(super) enum TestEnd {
     /// The test ended, and the time step in which it did.
     Itself,
     /// It was given up.
@@ -45,26 +45,26 @@ impl RegressionRun {
     /// The verdict on a test, with the design's messages while it ran.
     pub(super) fn judge(
         &self,
-        planned: &Planned,
+        planned: &PlannedTest,
         options: &TestOptions,
         mut failures: Failures,
-        ended: Ended,
+        ended: TestEnd,
     ) -> Status {
         let collected = console::take_messages();
         self.push_errors(options, &collected, &mut failures);
         match (ended, options.ends) {
-            (Ended::Simulation { after }, wanted) => {
+            (TestEnd::Simulation { after }, wanted) => {
                 self.judge_end(planned, wanted, after, &collected, &mut failures);
             }
-            (Ended::Itself, Some(End::Stop)) if has_stopped(&collected) => {}
-            (Ended::Itself, None) if has_stopped(&collected) => {
+            (TestEnd::Itself, Some(End::Stop)) if has_stopped(&collected) => {}
+            (TestEnd::Itself, None) if has_stopped(&collected) => {
                 let text = format!(
                     "the design called {} while the test ran, and the simulator went on",
                     self.word(MessageKind::Stop)
                 );
                 failures.push(self, planned, FailureKind::Design, text);
             }
-            (Ended::Itself, Some(wanted)) if failures.is_empty() => {
+            (TestEnd::Itself, Some(wanted)) if failures.is_empty() => {
                 let text = format!(
                     "the test ended, but `ends = {:?}` says that the design has to end the \
                      simulation with {} before",
@@ -73,7 +73,7 @@ impl RegressionRun {
                 );
                 failures.push(self, planned, FailureKind::Design, text);
             }
-            (Ended::Itself | Ended::GivenUp, _) => {}
+            (TestEnd::Itself | TestEnd::GivenUp, _) => {}
         }
         let status = failures.into_status();
         match options.should_fail {
@@ -116,7 +116,7 @@ impl RegressionRun {
     /// Judges the end of the simulation: the one that the test asked for, or a failure.
     fn judge_end(
         &self,
-        planned: &Planned,
+        planned: &PlannedTest,
         wanted: Option<End>,
         after: bool,
         collected: &DesignMessages,

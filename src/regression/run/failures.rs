@@ -1,6 +1,6 @@
 //! What has failed in the run of one test so far, and whether it has ended itself.
 
-use super::{Planned, RegressionRun};
+use super::{PlannedTest, RegressionRun};
 use crate::regression::failure_kind::FailureKind;
 use crate::regression::failures;
 use crate::regression::outcome::{FailureEntry, Status};
@@ -51,7 +51,7 @@ impl Failures {
     pub(super) fn drop_error(
         &mut self,
         regression: &RegressionRun,
-        planned: &Planned,
+        planned: &PlannedTest,
         error: anyhow::Error,
     ) {
         if let Err(caught) = catch(move || drop(error)) {
@@ -92,7 +92,7 @@ impl Failures {
     pub(super) fn push(
         &mut self,
         regression: &RegressionRun,
-        planned: &Planned,
+        planned: &PlannedTest,
         kind: FailureKind,
         text: String,
     ) {

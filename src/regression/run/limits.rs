@@ -157,7 +157,7 @@ fn diagnosis(
         Err(Closed::NoBarrier) => format!(
             "`{test}` does not advance: either the design loops without simulated time, or a task \
              spins or blocks; {limit}\n\
-             the operating system refuses membarrier(2), which would tell\n{threads}tasks:\n{}",
+             the operating system refuses membarrier(2), which would show which\n{threads}tasks:\n{}",
             outline()
         ),
     }

@@ -9,10 +9,10 @@ use std::time::Instant;
 
 use verifork_protocol::results::label;
 
-use super::design::Ended as TestEnded;
+use super::design::TestEnd;
 use super::failures::Failures;
 use super::limits::{limit_after, set_by, unfinished};
-use super::{Planned, RegressionRun, Running, warn_unwritten};
+use super::{PlannedTest, RegressionRun, RunningTest, warn_unwritten};
 use crate::regression::failure_kind::FailureKind;
 use crate::regression::failures;
 use crate::regression::outcome::{FailureEntry, Status, TestResult};
@@ -39,7 +39,7 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
     }
     console::begin_test(options.ignores_design_errors);
     let begun = regression.kernel.now();
-    *regression.running.borrow_mut() = Some(Running {
+    *regression.running.borrow_mut() = Some(RunningTest {
         number,
         begun: Instant::now(),
         since: begun,
@@ -130,7 +130,7 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
     if let Some(watchdog) = &regression.watchdog {
         watchdog.disarm();
     }
-    let status = regression.judge(planned, &options, failures, TestEnded::Itself);
+    let status = regression.judge(planned, &options, failures, TestEnd::Itself);
     let mut result = regression.result(number, status);
     result.simulated = simulated;
     *regression.running.borrow_mut() = None;
@@ -141,7 +141,7 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
 /// Runs the test's own code until it ends, or until one of its limits or the simulation ends it.
 async fn run_body(
     regression: &RegressionRun,
-    planned: &Planned,
+    planned: &PlannedTest,
     options: &TestOptions,
     body: TestFuture,
     failures: &mut Failures,
@@ -196,7 +196,7 @@ enum Ended {
     TimedOut(String),
 }
 
-fn warn_of_writes(planned: &Planned, dropped: &[(String, &Location<'static>)]) {
+fn warn_of_writes(planned: &PlannedTest, dropped: &[(String, &Location<'static>)]) {
     const SHOWN: usize = 10;
     let name = &planned.name;
     for (path, place) in dropped.iter().take(SHOWN) {

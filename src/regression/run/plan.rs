@@ -9,7 +9,7 @@ use verifork_protocol::results::label;
 use verifork_protocol::variables::Variable;
 
 use super::limits::last_resort;
-use super::{Planned, RegressionRun, print, print_record};
+use super::{PlannedTest, RegressionRun, print, print_record};
 use crate::regression::config::Config;
 use crate::regression::console;
 use crate::regression::describe;
@@ -53,13 +53,13 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Regre
     let entries = registry::in_order();
     anyhow::ensure!(
         !entries.is_empty() || config.allow_empty,
-        "this plugin has no tests: mark an `async fn` with `#[verifork::test]`, and let the \
-         cdylib's `lib.rs` reach the module that it stands in"
+        "this plugin has no tests: mark an `async fn` with `#[verifork::test]`, in a \
+         module that the cdylib's `lib.rs` includes"
     );
     let candidates = registry::candidates(&entries);
     let seed = match config.seed {
         Some(value) => Seed::new(value),
-        None => Seed::from_os().context("no random seed is to be had; set VERIFORK_SEED")?,
+        None => Seed::from_os().context("no random seed is available; set VERIFORK_SEED")?,
     };
     let selection = select(
         &candidates,
@@ -135,7 +135,7 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Regre
         .iter()
         .map(|run| {
             let (entry, name) = &entries[run.index];
-            Planned {
+            PlannedTest {
                 entry,
                 name: name.clone(),
                 run: *run,

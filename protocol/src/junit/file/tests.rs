@@ -263,7 +263,7 @@ fn what_is_no_regular_file_is_written_through() {
         assert!(kind().is_char_device(), "{device}");
         let error = written.err().map(|error| error.to_string());
         assert_eq!(
-            error.is_some_and(|error| error.contains("it takes no more")),
+            error.is_some_and(|error| error.contains("it accepts no more data")),
             device == "/dev/full"
         );
     }

@@ -55,10 +55,10 @@ struct Arc {
 }
 
 /// The error in a file.
-type Wrong = String;
+type Malformed = String;
 
 impl Notes {
-    pub(super) fn parse(bytes: &[u8]) -> Result<Notes, Wrong> {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Notes, Malformed> {
         let mut rest = Reader(bytes);
         let stamp = rest.header(*b"oncg")?;
         let folder = PathBuf::from(rest.string()?);
@@ -86,7 +86,7 @@ impl Notes {
     }
 
     /// Adds how often each line has run by these counts; of subprograms that share one, the most.
-    pub(super) fn add_counted(&self, counts: &[u8], lines: &mut Lines) -> Result<(), Wrong> {
+    pub(super) fn add_counted(&self, counts: &[u8], lines: &mut Lines) -> Result<(), Malformed> {
         let counts = self.read_counts(counts)?;
         for function in &self.functions {
             if function.only_elaborates() {
@@ -105,7 +105,7 @@ impl Notes {
     }
 
     /// The counts, by subprogram.
-    fn read_counts(&self, bytes: &[u8]) -> Result<BTreeMap<u32, Vec<u64>>, Wrong> {
+    fn read_counts(&self, bytes: &[u8]) -> Result<BTreeMap<u32, Vec<u64>>, Malformed> {
         let mut rest = Reader(bytes);
         if rest.header(*b"adcg")? != self.stamp {
             return Err("the counts are of another compilation".to_owned());
@@ -132,7 +132,7 @@ impl Notes {
 }
 
 impl Function {
-    fn parse(record: &mut Reader<'_>) -> Result<Function, Wrong> {
+    fn parse(record: &mut Reader<'_>) -> Result<Function, Malformed> {
         let ident = record.word()?;
         record.word()?;
         record.word()?;
@@ -143,7 +143,7 @@ impl Function {
         })
     }
 
-    fn add_arcs(&mut self, record: &mut Reader<'_>) -> Result<(), Wrong> {
+    fn add_arcs(&mut self, record: &mut Reader<'_>) -> Result<(), Malformed> {
         let from = record.word()? as usize;
         while !record.0.is_empty() {
             let (to, flags) = (record.word()? as usize, record.word()?);
@@ -159,7 +159,7 @@ impl Function {
         Ok(())
     }
 
-    fn add_lines(&mut self, record: &mut Reader<'_>) -> Result<(), Wrong> {
+    fn add_lines(&mut self, record: &mut Reader<'_>) -> Result<(), Malformed> {
         let block = record.word()? as usize;
         let mut file = String::new();
         while !record.0.is_empty() {
@@ -198,7 +198,7 @@ impl Function {
     }
 
     /// How often each block has run.
-    fn counts_of_blocks(&self, counted: &[u64]) -> Result<Vec<u64>, Wrong> {
+    fn counts_of_blocks(&self, counted: &[u64]) -> Result<Vec<u64>, Malformed> {
         let known = self.arcs.iter().filter(|arc| arc.is_counted).count();
         // Nothing is written of what has not run at all.
         if counted.is_empty() {
@@ -258,19 +258,19 @@ impl Function {
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn bytes(&mut self, count: usize) -> Result<&'a [u8], Wrong> {
+    fn bytes(&mut self, count: usize) -> Result<&'a [u8], Malformed> {
         let (taken, rest) = self.0.split_at_checked(count).ok_or("it was cut short")?;
         self.0 = rest;
         Ok(taken)
     }
 
-    fn word(&mut self) -> Result<u32, Wrong> {
+    fn word(&mut self) -> Result<u32, Malformed> {
         let bytes = self.bytes(4)?;
         Ok(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
     }
 
     /// Its length has the zero at its end in it.
-    fn string(&mut self) -> Result<String, Wrong> {
+    fn string(&mut self) -> Result<String, Malformed> {
         let length = self.word()? as usize;
         let bytes = self.bytes(length)?;
         let text = bytes.strip_suffix(&[0]).unwrap_or(bytes);
@@ -278,7 +278,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the start of a file, and returns the stamp of its compilation.
-    fn header(&mut self, magic: [u8; 4]) -> Result<u32, Wrong> {
+    fn header(&mut self, magic: [u8; 4]) -> Result<u32, Malformed> {
         if self.bytes(4)? != magic {
             return Err("it is not a file of GCC's counts on this machine".to_owned());
         }
@@ -296,7 +296,7 @@ impl<'a> Reader<'a> {
         Ok(stamp)
     }
 
-    fn record(&mut self) -> Result<Option<(u32, Reader<'a>)>, Wrong> {
+    fn record(&mut self) -> Result<Option<(u32, Reader<'a>)>, Malformed> {
         // Zeros are the end.
         if self.0.iter().all(|&byte| byte == 0) {
             return Ok(None);
@@ -382,7 +382,7 @@ mod tests {
         record(FUNCTION, &words(&[ident, 1, 2]))
     }
 
-    fn read(notes: &[u8], counts: &[u8]) -> Result<Vec<(u32, u64)>, Wrong> {
+    fn read(notes: &[u8], counts: &[u8]) -> Result<Vec<(u32, u64)>, Malformed> {
         let notes = Notes::parse(notes)?;
         assert_eq!(notes.folder, PathBuf::from("/build/0"));
         let mut lines = Lines::new();

@@ -11,7 +11,7 @@ use super::design::absolute;
 /// from if it still exists, or the published version of this command.
 #[derive(Args)]
 #[group(multiple = false)]
-pub(super) struct Library {
+pub(super) struct VeriforkSource {
     /// A checkout of verifork.
     #[arg(long, value_name = "FOLDER")]
     verifork: Option<PathBuf>,
@@ -23,7 +23,7 @@ pub(super) struct Library {
     published: Option<String>,
 }
 
-impl Library {
+impl VeriforkSource {
     /// The entries of `verifork`, `verifork-components` and `verifork-runner` in `Cargo.toml`.
     pub(super) fn dependencies(&self) -> anyhow::Result<[String; 3]> {
         let all = |it: String| [it.clone(), it.clone(), it];

@@ -9,7 +9,7 @@ use crate::source::Port;
 
 /// The observations on all simulators together.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct Observations {
     /// Whether an output has moved on each of them.
     pub(super) moved: bool,
     /// The outputs, and elements of arrays as `data.at(3)`, by the way to their fields.
@@ -29,12 +29,12 @@ const UNKNOWN: &str = "it has unknown bits in reset";
 const KEPT: &str = "a second reset does not bring its value back";
 const DIFFERENT: &str = "simulators have different values";
 
-impl Seen {
+impl Observations {
     /// The text that trials have written.
-    pub(super) fn of(texts: &[String]) -> Seen {
-        let mut seen = Seen {
+    pub(super) fn of(texts: &[String]) -> Observations {
+        let mut seen = Observations {
             moved: !texts.is_empty(),
-            ..Seen::default()
+            ..Observations::default()
         };
         for text in texts {
             let mut lines = text.lines();
@@ -193,7 +193,7 @@ mod tests {
         let object = object();
         let check = |texts: &[&str]| {
             let texts: Vec<String> = texts.iter().map(ToString::to_string).collect();
-            let seen = Seen::of(&texts);
+            let seen = Observations::of(&texts);
             let statements = seen.reset_value(&port(&object, "u8", &[]));
             (seen.moved, statements)
         };
@@ -215,7 +215,7 @@ mod tests {
         let mut object = object();
         object.array = Some((0, 1));
         let port = port(&object, "u8", &[]);
-        let of = |text: &str| Seen::of(&[text.to_owned()]).reset_value(&port);
+        let of = |text: &str| Observations::of(&[text.to_owned()]).reset_value(&port);
         let alike = of("true\nq.at(0) 0000 false\nq.at(1) 0000 false\n").unwrap();
         assert!(
             alike.contains("for (_, element) in dut.q.elements()"),

@@ -15,6 +15,14 @@ pub(super) fn fits<T: SignalValue>(description: &Description) -> bool {
     is_position || T::fits(encoding)
 }
 
+/// The shortest vector.
+const TWO_BITS: Encoding = Encoding::Logic {
+    width: 2,
+    range: None,
+    signed: false,
+    two_state: false,
+};
+
 /// The types for an object's values, the narrowest first.
 fn fitting(encoding: &Encoding) -> Vec<String> {
     match encoding {
@@ -121,12 +129,15 @@ impl Object {
     /// What it can be bound as, with the type that was wanted if that fits; `None` if it is nothing
     /// that can be bound.
     pub(super) fn advice<T: SignalValue>(&self) -> Option<String> {
-        let fitting = if fits::<T>(self.description()) || self.description().is_empty {
-            Some(T::name().to_owned())
+        let description = self.description();
+        let is_array_of_bits = self.range().is_some() && description.encoding.width() == Some(1);
+        // A type for vectors was meant for all the bits together, and takes the single ones only because they are few.
+        let is_for_vectors = is_array_of_bits && T::fits(&TWO_BITS);
+        if (fits::<T>(description) || description.is_empty) && !is_for_vectors {
+            self.advice_with(Some(T::name().to_owned()))
         } else {
-            fitting(&self.description().encoding).into_iter().next()
-        };
-        self.advice_with(fitting)
+            self.own_advice()
+        }
     }
 
     /// The same where no type of a value was wanted.
@@ -201,5 +212,40 @@ impl Object {
             self.kind() == ObjectKind::Other && self.description().encoding == Encoding::None;
         (hidden && port.quirks().everything_is_a_register)
             .then(|| PortError::hidden_value(port.identity()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dut::testing::design;
+    use crate::dut::{Instance, SignalValue};
+    use crate::simulator::testing::{Design, bits};
+    use crate::value::{Logic, LogicVec};
+
+    fn error<T: SignalValue>(top: Instance, name: &str) -> String {
+        let error = top.signal::<T>(name).unwrap_err();
+        error.field_errors()[0].kind().to_string()
+    }
+
+    #[test]
+    fn for_an_array_of_single_bits_types_of_one_bit_are_suggested_and_no_vectors() {
+        let mut design = design();
+        let top = design.module(None, "flags");
+        design.array(top, "one", (2, 0), Design::BIT);
+        design.array(top, "seven", (2, 0), bits(6, 0));
+        design.begin();
+        let top = Instance::find("flags").unwrap();
+        let advice =
+            |element: &str| format!("bind it as `Array<{element}>`, whose elements are [2:0]");
+        for (error, element) in [
+            (error::<u8>(top, "one"), "bool"),
+            (error::<LogicVec>(top, "one"), "bool"),
+            (error::<bool>(top, "one"), "bool"),
+            (error::<Logic>(top, "one"), "Logic"),
+            (error::<u16>(top, "seven"), "u16"),
+            (error::<bool>(top, "seven"), "u8"),
+        ] {
+            assert!(error.ends_with(&advice(element)), "not {element}: {error}");
+        }
     }
 }

@@ -23,16 +23,22 @@
 //! as [`verifork::rand_core`](crate::rand_core). `rand` itself appears in no signature of this library, so a testbench
 //! may use any version of it that is built on this `rand_core`.
 
+mod range;
+mod value;
+mod words;
+
 use std::convert::Infallible;
 use std::fmt;
-use std::ops::{Range, RangeInclusive, RangeTo, RangeToInclusive};
 
-use rand::distr::uniform::SampleRange;
-use rand::rand_core::{Rng as _, TryRng};
+use rand::rand_core::TryRng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use verifork_protocol::items::Item;
+
+pub use range::{RandomNumber, RandomRange};
+pub use value::Random;
+use words::Words;
 
 /// A generator of random numbers that repeats with its seed, on every machine: `ChaCha8`.
 ///
@@ -50,71 +56,6 @@ use verifork_protocol::items::Item;
 /// ```
 #[derive(Clone)]
 pub struct TestRng(Words);
-
-/// Where random words come from.
-#[derive(Clone)]
-#[allow(clippy::large_enum_variant, reason = "the large one is the usual one")]
-enum Words {
-    Stream(ChaCha8Rng),
-    /// Of an item of a sequence, some of them replaced.
-    Item(Box<ItemWords>),
-}
-
-#[derive(Clone)]
-struct ItemWords {
-    stream: ChaCha8Rng,
-    item: Item,
-    /// What was drawn.
-    words: Vec<u64>,
-}
-
-/// So many words of an item can be replaced: a draw that repeats until something fits gets others then.
-const REPLACED: usize = 64;
-
-impl ItemWords {
-    fn next(&mut self) -> u64 {
-        let random = self.stream.next_u64();
-        if self.words.len() == REPLACED {
-            return random;
-        }
-        let place = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
-        let word = self.item.word(place).unwrap_or(random);
-        self.words.push(word);
-        word
-    }
-}
-
-impl TryRng for Words {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        match self {
-            Words::Stream(stream) => stream.try_next_u32(),
-            // The upper half, so that a smaller word is a smaller number.
-            Words::Item(item) => Ok((item.next() >> 32) as u32),
-        }
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        match self {
-            Words::Stream(stream) => stream.try_next_u64(),
-            Words::Item(item) => Ok(item.next()),
-        }
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        match self {
-            Words::Stream(stream) => stream.try_fill_bytes(bytes),
-            Words::Item(item) => {
-                for chunk in bytes.chunks_mut(8) {
-                    let word = item.next().to_le_bytes();
-                    chunk.copy_from_slice(&word[..chunk.len()]);
-                }
-                Ok(())
-            }
-        }
-    }
-}
 
 impl TestRng {
     /// A generator with a seed of one's own, for what runs without a [`Test`](crate::Test).
@@ -135,19 +76,12 @@ impl TestRng {
 
     /// The generator of an item of a sequence.
     pub(crate) fn from_words(stream: ChaCha8Rng, item: Item) -> Self {
-        TestRng(Words::Item(Box::new(ItemWords {
-            stream,
-            item,
-            words: Vec::new(),
-        })))
+        TestRng(Words::of_item(stream, item))
     }
 
     /// The words that an item was drawn from.
     pub(crate) fn into_words(self) -> Vec<u64> {
-        match self.0 {
-            Words::Stream(_) => Vec::new(),
-            Words::Item(item) => item.words,
-        }
+        self.0.drawn()
     }
 
     /// A value of any type that has a random one: each `bool` and each integer is as likely as any other,
@@ -285,225 +219,6 @@ impl fmt::Debug for TestRng {
         f.debug_struct("TestRng").finish_non_exhaustive()
     }
 }
-
-/// What [`TestRng::random`] makes: `bool`, integers, floating-point numbers, arrays and tuples of them, and
-/// what a testbench implements it for.
-///
-/// ```
-/// use verifork::TestRng;
-/// use verifork::random::Random;
-///
-/// struct Request {
-///     write: bool,
-///     address: u32,
-/// }
-///
-/// impl Random for Request {
-///     fn random(rng: &mut TestRng) -> Self {
-///         Request { write: rng.random_bool(0.3), address: rng.random_range(0..256) * 4 }
-///     }
-/// }
-///
-/// let request: Request = TestRng::new(1).random();
-/// assert!(request.address % 4 == 0);
-/// # let _ = request.write;
-/// ```
-#[doc(alias = "rand")]
-#[doc(alias = "randomize")]
-#[diagnostic::on_unimplemented(
-    message = "there is no random `{Self}`",
-    note = "implement `verifork::random::Random` for it, or draw its parts"
-)]
-pub trait Random: Sized {
-    /// Draws a value.
-    ///
-    /// ```
-    /// use verifork::TestRng;
-    /// use verifork::random::Random;
-    ///
-    /// #[derive(Debug)]
-    /// struct Write {
-    ///     address: u16,
-    ///     data: u32,
-    /// }
-    ///
-    /// impl Random for Write {
-    ///     fn random(rng: &mut TestRng) -> Self {
-    ///         Write { address: rng.random_range(..0x400) & !3, data: rng.random() }
-    ///     }
-    /// }
-    ///
-    /// let write: Write = TestRng::new(1).random();
-    /// assert_eq!(write.address % 4, 0);
-    /// ```
-    fn random(rng: &mut TestRng) -> Self;
-}
-
-/// A number that [`TestRng::random_range`] draws: an integer, `f32` or `f64`.
-///
-/// ```
-/// use verifork::TestRng;
-/// use verifork::random::RandomNumber;
-///
-/// /// One of the ends of a range, where faults are likely, or something in between.
-/// fn corner<T: RandomNumber + Copy + PartialOrd>(rng: &mut TestRng, low: T, high: T) -> T
-/// where
-///     std::ops::RangeInclusive<T>: verifork::random::RandomRange<T>,
-/// {
-///     match rng.random_range(0..4_u8) {
-///         0 => low,
-///         1 => high,
-///         _ => rng.random_range(low..=high),
-///     }
-/// }
-/// assert!(corner(&mut TestRng::new(1), 1_u16, 1500) <= 1500);
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a number that can be drawn from a range",
-    note = "integers, `f32` and `f64` are"
-)]
-pub trait RandomNumber: sealed::Number {}
-
-/// A range that [`TestRng::random_range`] draws from: `a..b`, `a..=b`, `..b`, `..=b`.
-///
-/// ```
-/// use verifork::TestRng;
-/// use verifork::random::RandomRange;
-///
-/// /// A packet of so many bytes.
-/// fn packet(rng: &mut TestRng, length: impl RandomRange<usize>) -> Vec<u8> {
-///     let length = rng.random_range(length);
-///     (0..length).map(|_| rng.random()).collect()
-/// }
-///
-/// let mut rng = TestRng::new(1);
-/// assert!(packet(&mut rng, 1..=64).len() <= 64);
-/// assert!(packet(&mut rng, ..8).len() < 8);
-/// ```
-pub trait RandomRange<T>: sealed::Range<T> {}
-
-mod sealed {
-    use super::TestRng;
-
-    pub trait Number: Sized + PartialOrd {
-        /// From `low` to `high`, which is included; `None` if there is nothing between them.
-        fn up_to(rng: &mut TestRng, low: Self, high: Self) -> Option<Self>;
-        /// The same without `high`.
-        fn below(rng: &mut TestRng, low: Self, high: Self) -> Option<Self>;
-    }
-
-    /// What a range without a beginning begins with.
-    pub trait Unsigned: Number {
-        const ZERO: Self;
-    }
-
-    pub trait Range<T> {
-        fn draw(self, rng: &mut TestRng) -> Option<T>;
-    }
-}
-
-macro_rules! range {
-    ($range:ty, $bound:ident, |$rng:ident, $of:ident| $draw:expr) => {
-        impl<T: RandomNumber + sealed::$bound> RandomRange<T> for $range {}
-
-        impl<T: RandomNumber + sealed::$bound> sealed::Range<T> for $range {
-            fn draw(self, $rng: &mut TestRng) -> Option<T> {
-                let $of = self;
-                $draw
-            }
-        }
-    };
-}
-
-range!(Range<T>, Number, |rng, range| T::below(
-    rng,
-    range.start,
-    range.end
-));
-range!(RangeTo<T>, Unsigned, |rng, range| T::below(
-    rng,
-    T::ZERO,
-    range.end
-));
-range!(RangeToInclusive<T>, Unsigned, |rng, range| T::up_to(
-    rng,
-    T::ZERO,
-    range.end
-));
-range!(RangeInclusive<T>, Number, |rng, range| {
-    let (low, high) = range.into_inner();
-    T::up_to(rng, low, high)
-});
-
-macro_rules! numbers {
-    ($finite:expr => $($number:ty)*) => {$(
-        impl RandomNumber for $number {}
-
-        impl sealed::Number for $number {
-            fn up_to(rng: &mut TestRng, low: Self, high: Self) -> Option<Self> {
-                let finite: fn(Self) -> bool = $finite;
-                if !(finite(low) && finite(high)) {
-                    return None;
-                }
-                (low..=high).sample_single(&mut rng.0).ok()
-            }
-
-            fn below(rng: &mut TestRng, low: Self, high: Self) -> Option<Self> {
-                let finite: fn(Self) -> bool = $finite;
-                if !(finite(low) && finite(high)) {
-                    return None;
-                }
-                (low..high).sample_single(&mut rng.0).ok()
-            }
-        }
-    )*};
-}
-
-macro_rules! unsigned {
-    ($($number:ty)*) => {$(
-        impl sealed::Unsigned for $number {
-            const ZERO: Self = 0;
-        }
-    )*};
-}
-
-macro_rules! random {
-    ($($random:ty)*) => {$(
-        impl Random for $random {
-            fn random(rng: &mut TestRng) -> Self {
-                rng.0.random()
-            }
-        }
-    )*};
-}
-
-numbers!(|_| true => u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128);
-numbers!(Self::is_finite => f32 f64);
-unsigned!(u8 u16 u32 u64 u128 usize);
-random!(bool u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 f32 f64);
-
-impl<T: Random, const N: usize> Random for [T; N] {
-    fn random(rng: &mut TestRng) -> Self {
-        std::array::from_fn(|_| rng.random())
-    }
-}
-
-macro_rules! random_tuple {
-    ($($element:ident)*) => {
-        impl<$($element: Random),*> Random for ($($element,)*) {
-            fn random(rng: &mut TestRng) -> Self {
-                ($($element::random(rng),)*)
-            }
-        }
-    };
-}
-
-random_tuple!(A);
-random_tuple!(A B);
-random_tuple!(A B C);
-random_tuple!(A B C D);
-random_tuple!(A B C D E);
-random_tuple!(A B C D E F);
 
 #[cfg(test)]
 mod tests {

@@ -52,6 +52,7 @@ mod several;
 mod signal;
 mod value;
 mod wait;
+mod write;
 
 #[cfg(test)]
 mod testing;

@@ -29,11 +29,14 @@ mod bitwise;
 mod bytes;
 mod compare;
 mod convert;
+mod declared;
+mod enumeration;
 mod error;
 mod format;
 mod integer;
 mod layout;
 mod logic;
+mod logic_integer;
 mod logic_value;
 mod parse;
 mod planes;
@@ -55,6 +58,8 @@ pub use aggregate::LogicStruct;
 pub use aggregate::{Field, NoField, check_structure, field};
 pub use bits::{Bits, UnknownBits};
 pub use compare::Operand;
+pub use declared::Declared;
+pub use enumeration::LogicEnum;
 pub use error::ValueError;
 #[doc(hidden)]
 pub use layout::{
@@ -62,7 +67,7 @@ pub use layout::{
 };
 #[doc(alias("std_logic", "std_ulogic"))]
 pub use logic::Logic;
-pub use logic_value::{Declared, LogicEnum, LogicValue, LogicWidth};
+pub use logic_value::{LogicValue, LogicWidth};
 pub(crate) use planes::low_mask;
 pub(crate) use ranged::DeclaredRange;
 #[doc(alias = "downto")]

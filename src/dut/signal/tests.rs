@@ -1,5 +1,6 @@
 use super::*;
 use crate::dut::testing::{Content, logic, simulate};
+use crate::dut::{WriteCause, WriteError};
 use crate::simulator::WriteMode;
 use crate::value::{Logic, ValueError};
 

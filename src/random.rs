@@ -58,7 +58,7 @@ use words::Words;
 pub struct TestRng(Words);
 
 impl TestRng {
-    /// A generator with a seed of one's own, for what runs without a [`Test`](crate::Test).
+    /// A generator with a given seed, for code that runs without a [`Test`](crate::Test).
     ///
     /// ```
     /// use verifork::TestRng;
@@ -74,17 +74,17 @@ impl TestRng {
         TestRng(Words::Stream(stream))
     }
 
-    /// The generator of an item of a sequence.
+    /// The generator for an item of a sequence.
     pub(crate) fn from_words(stream: ChaCha8Rng, item: Item) -> Self {
         TestRng(Words::of_item(stream, item))
     }
 
-    /// The words that an item was drawn from.
+    /// The words from which an item was drawn.
     pub(crate) fn into_words(self) -> Vec<u64> {
         self.0.drawn()
     }
 
-    /// A value of any type that has a random one: each `bool` and each integer is as likely as any other,
+    /// A random value of any type that implements [`Random`]: each `bool` and each integer is as likely as any other,
     /// floating-point numbers are in `[0, 1)`.
     ///
     /// ```
@@ -98,7 +98,7 @@ impl TestRng {
         T::random(self)
     }
 
-    /// Values without an end.
+    /// An endless iterator of random values.
     ///
     /// ```
     /// use verifork::TestRng;
@@ -156,7 +156,7 @@ impl TestRng {
         self.0.random_bool(probability)
     }
 
-    /// One of some values, each as likely as any other; `None` if there are none.
+    /// One of the values, each as likely as any other; `None` if the slice is empty.
     ///
     /// ```
     /// use verifork::TestRng;
@@ -171,7 +171,7 @@ impl TestRng {
         values.choose(&mut self.0)
     }
 
-    /// Brings values into a random order.
+    /// Shuffles values into a random order.
     ///
     /// ```
     /// use verifork::TestRng;

@@ -42,7 +42,7 @@ pub use to_log::ToLog;
 use crate::scheduler;
 use crate::time::{SimTime, TimeUnit};
 
-/// The number of a transaction: no two of one thread have the same.
+/// The number of a transaction, unique on its thread.
 ///
 /// ```
 /// use std::cell::RefCell;

@@ -1,9 +1,9 @@
-//! What goes around the names of a struct's fields: `#[dut(prefix = "s_axis_")]`.
+//! Prefixes and suffixes of the names of a struct's fields: `#[dut(prefix = "s_axis_")]`.
 
 use std::borrow::Cow;
 
-/// Prefixes and suffixes, any of which a name may have; with neither, names are as they are, but for upper and
-/// lower case.
+/// Prefixes and suffixes, one of which a name has. With neither, names are looked up as they are, in upper or lower
+/// case.
 #[doc(hidden)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Affix {
@@ -13,7 +13,7 @@ pub struct Affix {
 }
 
 impl Affix {
-    /// Made by the derive. Nothing is an empty one.
+    /// Made by the derive. An empty list stands for an empty prefix or suffix.
     pub fn new(prefixes: &[&'static str], suffixes: &[&'static str]) -> Self {
         let all = |affixes: &[&'static str]| {
             let empty = affixes.is_empty().then_some("");
@@ -26,7 +26,7 @@ impl Affix {
         }
     }
 
-    /// This one, inside of another.
+    /// This affix inside another.
     pub(super) fn within(&self, outer: &Affix) -> Self {
         let joined = |first: &[Cow<'static, str>], second: &[Cow<'static, str>]| {
             let all = first.iter().flat_map(|first| {
@@ -50,7 +50,7 @@ impl Affix {
             .flat_map(move |prefix| suffixes.iter().map(move |suffix| (prefix, suffix)))
     }
 
-    /// Each alone.
+    /// Each pair as an affix of its own.
     pub(super) fn alternatives(&self) -> impl Iterator<Item = Affix> {
         self.pairs().map(|(prefix, suffix)| Affix {
             prefixes: vec![prefix.clone()],

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::panic::Location;
 
 use super::bind_error::BindErrorKind;
-use super::error::{ReadError, SelectProblem, WriteCause, WriteError, expect};
+use super::error::{ReadError, SelectCause, WriteCause, WriteError, expect};
 use super::fit::fits;
 use super::{Binder, Dut, Object, SelectError, Signal, SignalValue};
 use crate::scheduler::{self, Kernel, Local, SignalEntry, SignalIndex, SimulatorThread};
@@ -40,7 +40,7 @@ pub struct Array<T> {
     handle: Handle,
     index: SignalIndex,
     description: &'static Description,
-    /// The leftmost element, where elements are words, and what they are like.
+    /// The leftmost element and the entry that describes all, if the elements are words.
     words: Option<(SignalIndex, Local<SignalEntry>)>,
     value: PhantomData<fn() -> T>,
     thread: SimulatorThread,
@@ -60,11 +60,11 @@ impl<T> fmt::Debug for Array<T> {
     }
 }
 
-/// Elements that have been used, so that the simulator is asked once for each. The kernel's address
-/// is in the key for the sake of threads that have had several kernels.
+/// The elements that were used, so that each is looked up once. The kernel's address is in the key because a thread may
+/// have had several kernels.
 type Elements = HashMap<(*const Kernel, SignalIndex, i64), (SignalIndex, &'static SignalEntry)>;
 
-/// The leftmost word of an array of words, and what words are like.
+/// The leftmost word of an array of words, and the entry that describes all.
 fn words(kernel: &'static Kernel, array: SignalIndex) -> Option<(SignalIndex, Local<SignalEntry>)> {
     let (first, like) = kernel.words(array)?;
     Some((first, Local::new(like)))
@@ -211,20 +211,20 @@ impl<T: SignalValue> Array<T> {
     #[track_caller]
     pub fn try_at(&self, index: i64) -> Result<Signal<T>, SelectError> {
         let (path, location) = (self.path(), Location::caller());
-        self.element(index).map_err(|what| SelectError {
+        self.element(index).map_err(|cause| SelectError {
             path,
             location,
-            what,
+            cause,
         })
     }
 
-    fn element(&self, index: i64) -> Result<Signal<T>, SelectProblem> {
-        let kernel = scheduler::kernel().map_err(|_| SelectProblem::NoSimulation)?;
+    fn element(&self, index: i64) -> Result<Signal<T>, SelectCause> {
+        let kernel = scheduler::kernel().map_err(|_| SelectCause::NoSimulation)?;
         if let Some((first, like)) = self.words {
             let position = self.position(index)?;
             return match first.after(position) {
                 Some(word) => Ok(Signal::of(word, like.get())),
-                None => Err(SelectProblem::Hidden { index }),
+                None => Err(SelectCause::Hidden { index }),
             };
         }
         let key = (std::ptr::from_ref(kernel), self.index, index);
@@ -235,11 +235,11 @@ impl<T: SignalValue> Array<T> {
         let (_, element) = self.open(kernel, index)?;
         let entry = kernel.signal(element);
         if let Some(declared) = entry.description.array {
-            return Err(SelectProblem::Row { index, declared });
+            return Err(SelectCause::Row { index, declared });
         }
-        // An element may be told from its array.
+        // The elements of an array may differ from its description.
         if !fits::<T>(&entry.description) {
-            return Err(SelectProblem::Hidden { index });
+            return Err(SelectCause::Hidden { index });
         }
         ELEMENTS.with_borrow_mut(|elements| elements.insert(key, (element, entry)));
         Ok(Signal::of(element, entry))
@@ -249,12 +249,12 @@ impl<T: SignalValue> Array<T> {
         &self,
         kernel: &'static Kernel,
         index: i64,
-    ) -> Result<(Handle, SignalIndex), SelectProblem> {
+    ) -> Result<(Handle, SignalIndex), SelectCause> {
         self.position(index)?;
         let handle = kernel
             .port()
             .element(self.handle, index)
-            .ok_or(SelectProblem::Hidden { index })?;
+            .ok_or(SelectCause::Hidden { index })?;
         Ok((handle, kernel.open(handle)))
     }
 
@@ -296,12 +296,12 @@ impl<T: SignalValue> Array<T> {
     pub fn try_row(&self, index: i64) -> Result<Array<T>, SelectError> {
         let (path, location) = (self.path(), Location::caller());
         let row = scheduler::kernel()
-            .map_err(|_| SelectProblem::NoSimulation)
+            .map_err(|_| SelectCause::NoSimulation)
             .and_then(|kernel| {
                 let (handle, row) = self.open(kernel, index)?;
                 let description = &kernel.signal(row).description;
                 if description.array.is_none() {
-                    return Err(SelectProblem::NoRow);
+                    return Err(SelectCause::NoRow);
                 }
                 Ok(Array {
                     handle,
@@ -312,24 +312,24 @@ impl<T: SignalValue> Array<T> {
                     thread: PhantomData,
                 })
             });
-        row.map_err(|what| SelectError {
+        row.map_err(|cause| SelectError {
             path,
             location,
-            what,
+            cause,
         })
     }
 
     /// How far an element is from the leftmost one.
-    fn position(&self, index: i64) -> Result<u32, SelectProblem> {
+    fn position(&self, index: i64) -> Result<u32, SelectCause> {
         let declared = self.range();
         if self.is_empty() {
-            return Err(SelectProblem::NoElements { declared });
+            return Err(SelectCause::NoElements { declared });
         }
         let (low, high) = (declared.0.min(declared.1), declared.0.max(declared.1));
         if !(low..=high).contains(&index) {
-            return Err(SelectProblem::Element { index, declared });
+            return Err(SelectCause::Element { index, declared });
         }
-        u32::try_from(index.abs_diff(declared.0)).map_err(|_| SelectProblem::Hidden { index })
+        u32::try_from(index.abs_diff(declared.0)).map_err(|_| SelectCause::Hidden { index })
     }
 
     /// The current value of an element, as [`Signal::get`].
@@ -503,7 +503,7 @@ impl<T: SignalValue> Array<T> {
             };
             return Err(object.kind_error(remedy));
         }
-        // Of an array without elements, no simulator tells what they would be.
+        // The element type of an array without elements is not known.
         if !object.description().is_empty {
             if let Some(hidden) = object.hidden() {
                 return Err(hidden);

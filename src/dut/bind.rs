@@ -138,13 +138,13 @@ pub struct FieldSpec {
     pub structure: &'static str,
     /// The field's name.
     pub field: &'static str,
-    /// Where the object is, below the struct's scope.
+    /// The object's path below the struct's scope.
     pub path: &'static str,
-    /// What the port's direction must be.
+    /// The direction that the port must have.
     pub direction: Option<Direction>,
-    /// How the names of the fields of the field's own struct are made, if not as they are.
+    /// The prefixes and suffixes of the names in the field's own struct.
     pub affix: Option<Affix>,
-    /// What is said where the object's value does not fit.
+    /// What the error says if the object's value does not fit.
     pub demands: Option<&'static str>,
     /// The source file of the field.
     pub file: &'static str,
@@ -175,11 +175,11 @@ pub struct Binder<'a> {
     scope: Object,
     place: BindSite,
     direction: Option<Direction>,
-    /// What goes around the names that are looked up.
+    /// The prefixes and suffixes of the names in this scope.
     affix: Option<Affix>,
-    /// The same for the scope that is entered next, for a field.
+    /// Those of the scope that a field enters next.
     next: Option<Affix>,
-    /// What is said where a value does not fit.
+    /// What the error says if a value does not fit.
     demands: Option<&'static str>,
     errors: &'a mut Vec<FieldError>,
 }
@@ -281,7 +281,7 @@ impl Binder<'_> {
     pub fn contains(&self, path: &str) -> bool {
         let object = match self.find_if_there(path) {
             Ok(Some(object)) => object,
-            // Which of them it is, is for who binds it to tell.
+            // Binding it reports the ambiguity.
             Err(BindErrorKind::Ambiguous { .. }) => return true,
             Ok(None) | Err(_) => return false,
         };
@@ -311,13 +311,13 @@ impl Binder<'_> {
         lookup::indices(kernel, self.scope, &path)
     }
 
-    /// A binder for the same scope, where names have the prefix and the suffix that the name of `path` has, if
-    /// `#[dut(prefix("i_", "o_"))]` gives several to choose from. `None` if there is no such name, or several.
+    /// A binder for the same scope in which names have the prefix and the suffix of the name at `path`, if
+    /// `#[dut(prefix("i_", "o_"))]` has several. `None` if the design has no such name, or several.
     ///
     /// ```no_run
     /// use verifork::dut::{Binder, Dut, Signal};
     ///
-    /// /// `i_bus_request`, `i_bus_data`, `o_bus_ready`, `o_bus_data`: which data is asked for is known by the request.
+    /// /// `i_bus_request`, `i_bus_data`, `o_bus_ready`, `o_bus_data`: the data with the prefix of the request.
     /// struct Asked(Signal<u8>);
     ///
     /// impl Dut for Asked {
@@ -352,8 +352,8 @@ impl Binder<'_> {
         })
     }
 
-    /// A binder for the same scope, whose errors say this where an object's value does not fit the type it is bound
-    /// as: what a protocol demands, as `#[dut(demands = "…")]` does for a field.
+    /// A binder for the same scope whose errors for values that do not fit say what a protocol demands, as
+    /// `#[dut(demands = "…")]` does for a field.
     ///
     /// ```no_run
     /// use verifork::dut::{Binder, Dut, Signal};
@@ -378,7 +378,7 @@ impl Binder<'_> {
         }
     }
 
-    /// Whether a path leads to a vector, a text or an array without elements.
+    /// Whether the object at a path is a vector, a string or an array without elements.
     fn holds_nothing(&self, path: &str) -> bool {
         let found = self.try_object_as(path, Ok);
         found.is_ok_and(|object| {
@@ -405,7 +405,7 @@ impl Binder<'_> {
         self.report(BindErrorKind::Other(message.into()));
     }
 
-    /// Binds a field; its place stands in what it reports.
+    /// Binds a field, whose line is in the errors.
     #[doc(hidden)]
     pub fn field<D: Dut>(&mut self, spec: FieldSpec) -> Option<D> {
         let FieldSpec {
@@ -420,7 +420,7 @@ impl Binder<'_> {
         } = spec;
         let outer = (self.place, self.direction, self.demands);
         let next = affix.map(|inner| match &self.affix {
-            // In the same scope the names of the outer struct have theirs too.
+            // In the same scope, the outer struct's affix applies too.
             Some(outer) if path.is_empty() => inner.within(outer),
             _ => inner,
         });
@@ -436,7 +436,7 @@ impl Binder<'_> {
         bound
     }
 
-    /// The object that a path leads to, as what `convert` makes of it.
+    /// The object at a path, converted.
     pub(super) fn object_as<D>(
         &mut self,
         path: &str,
@@ -479,7 +479,7 @@ impl Binder<'_> {
         })
     }
 
-    /// The same where it may be missing.
+    /// [`find`](Self::find) without suggestions.
     fn find_if_there(&self, path: &str) -> Result<Option<Object>, BindErrorKind> {
         if path.is_empty() {
             return Ok(Some(self.scope));
@@ -489,7 +489,7 @@ impl Binder<'_> {
         Ok(lookup::find_if_there(kernel, Some(self.scope), &path))
     }
 
-    /// The path with what goes around its first name, in upper and lower case as the design has it.
+    /// The path with the prefix and the suffix of its first name, in the design's upper and lower case.
     fn affixed<'p>(&self, path: &'p str) -> Result<Cow<'p, str>, BindErrorKind> {
         let Some(affix) = self.affix.as_ref().filter(|_| !path.is_empty()) else {
             return Ok(path.into());
@@ -506,7 +506,7 @@ impl Binder<'_> {
         Ok(written.pop().unwrap_or_else(first).into())
     }
 
-    /// Those of the paths with each prefix and suffix that the design has.
+    /// The paths with a prefix and a suffix that the design has.
     fn written(&self, affix: &Affix, path: &str) -> Vec<String> {
         let known = |path: &String| lookup::contains(self.scope, path);
         let mut written: Vec<_> = affix.around(path).filter(known).collect();
@@ -518,7 +518,7 @@ impl Binder<'_> {
         written
     }
 
-    /// Reports what does not fit of what is bound.
+    /// Reports an error in what is bound.
     pub(super) fn report(&mut self, kind: BindErrorKind) {
         let kind = match self.demands {
             Some(demands) => kind.demanding(demands),
@@ -531,7 +531,7 @@ impl Binder<'_> {
     }
 }
 
-/// The names of what a scope holds.
+/// The names of a scope's contents.
 fn names_in(scope: Object) -> Vec<&'static str> {
     let Ok(kernel) = scheduler::kernel() else {
         return Vec::new();
@@ -543,9 +543,8 @@ fn names_in(scope: Object) -> Vec<&'static str> {
         .collect()
 }
 
-/// `None` if there is no such object, or one without elements (of a null range of VHDL) that does not
-/// fit: simulators show such as what they are, as something else, or not at all. Any other object that
-/// does not fit is an error all the same.
+/// `None` if there is no such object, or if it has no elements (a null range of VHDL) and does not fit, because
+/// simulators show such objects differently or not at all. Any other object that does not fit is an error.
 impl<D: Dut> Dut for Option<D> {
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
         if !D::is_present(binder, path) {

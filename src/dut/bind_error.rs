@@ -1,4 +1,4 @@
-//! What does not fit between a testbench and the elaborated design, in words.
+//! Errors of binding: the messages about a testbench that does not fit the elaborated design.
 
 use std::fmt;
 use std::panic::Location;
@@ -44,8 +44,7 @@ pub(super) struct BindSite {
     pub(super) field: Option<(&'static str, &'static str)>,
     pub(super) file: &'static str,
     pub(super) line: u32,
-    /// The nearest field around it whose struct is written in another file: the user's, where the struct is a
-    /// library's.
+    /// The nearest field around it whose struct is in another file: the user's field, if the struct is a library's.
     pub(super) within: Option<Within>,
 }
 
@@ -82,15 +81,15 @@ pub enum BindErrorKind {
         scope: String,
         /// The names most like it, best first.
         nearest: Vec<String>,
-        /// What the scope holds: the names; of the first ones that are scopes, with what they are. With
-        /// the prefix or the suffix, if names were looked up with one.
+        /// The names in the scope; the first ones that are scopes with their kind. Only names with the prefix or the
+        /// suffix, if there is one.
         holds: Box<[String]>,
         /// "with the prefix `s_axis_`", or nothing.
         affix: Box<str>,
         /// What else is known, such as the range of an array.
         note: Box<str>,
     },
-    /// Names with several of the prefixes and suffixes that were given are there.
+    /// The design has the name with several of the given prefixes and suffixes.
     #[error("`{path}` {affix} is {}: bind it by its own path", joined(names))]
     Ambiguous {
         /// What was looked up, without prefix and suffix.
@@ -124,8 +123,7 @@ pub enum BindErrorKind {
         /// The types that fit.
         remedy: String,
     },
-    /// The design tells the names of an enumeration's values or of a record's fields, and the Rust type has
-    /// others.
+    /// The names of an enumeration's values or a record's fields differ from those of the Rust type.
     #[error("`{path}` is {found}, and {rust} differs: {differences}")]
     Differs {
         /// The object.
@@ -134,7 +132,7 @@ pub enum BindErrorKind {
         found: String,
         /// The Rust type.
         rust: &'static str,
-        /// In what they differ.
+        /// The differences.
         differences: String,
     },
     /// A parameter's value is out of the type's range.
@@ -146,7 +144,7 @@ pub enum BindErrorKind {
         error: ValueError,
     },
     /// The object is not a port of that direction.
-    #[error("`{path}` is {}, not {}", Port(*found), Port(Some(*wanted)))]
+    #[error("`{path}` is {}, not {}", PortDirection(*found), PortDirection(Some(*wanted)))]
     Direction {
         /// The object.
         path: String,
@@ -155,7 +153,7 @@ pub enum BindErrorKind {
         /// The direction that was asked for.
         wanted: Direction,
     },
-    /// Something that an implementation of [`Dut`](super::Dut), or the simulator, said.
+    /// A message of an implementation of [`Dut`](super::Dut), or of the simulator.
     #[error("{0}")]
     Other(String),
     /// No simulation runs on this thread.
@@ -184,7 +182,7 @@ impl BindError {
     /// use verifork::dut::Dut;
     /// # fn example(dut: Instance) -> Result {
     /// #[derive(Debug, Dut)]
-    /// struct Port { valid: Signal<bool>, data: Signal<u8> }
+    /// struct PortDirection { valid: Signal<bool>, data: Signal<u8> }
     ///
     /// let error = dut.bind::<Port>().unwrap_err();
     /// for error in error.field_errors() {
@@ -198,7 +196,7 @@ impl BindError {
     }
 }
 
-/// How the text of every [`BindError`] begins, which tells it in the message of an `unwrap`.
+/// The beginning of every [`BindError`]'s message, by which the message of an `unwrap` is recognized.
 pub(crate) const DOES_NOT_FIT: &str = "the testbench does not fit the design";
 
 impl fmt::Display for BindError {
@@ -208,7 +206,7 @@ impl fmt::Display for BindError {
             several => several,
         };
         write!(f, "{DOES_NOT_FIT}, in {} places:", several.len())?;
-        // What a scope holds is told once.
+        // The contents of a scope are listed once.
         let mut listed = Vec::new();
         for error in several {
             write!(f, "\n  {}", error.place)?;
@@ -351,7 +349,7 @@ impl BindErrorKind {
         self
     }
 
-    /// The same, with what is demanded of a value instead of what the Rust type takes.
+    /// The same, with a protocol's demand in place of what the Rust type takes.
     pub(super) fn demanding(self, demands: &str) -> Self {
         match self {
             BindErrorKind::Value { path, found, .. } => {
@@ -361,8 +359,7 @@ impl BindErrorKind {
         }
     }
 
-    /// The same for a name that has been looked up with a prefix or a suffix: of what the scope holds,
-    /// the names with it.
+    /// The same for a name that was looked up with a prefix or a suffix: lists only names with it.
     pub(super) fn with_affix(mut self, of: &Affix) -> Self {
         if let BindErrorKind::NotFound { holds, affix, .. } = &mut self
             && !of.is_empty()
@@ -386,9 +383,9 @@ pub(super) fn with_article(noun: impl fmt::Display) -> String {
     format!("{article} {noun}")
 }
 
-struct Port(Option<Direction>);
+struct PortDirection(Option<Direction>);
 
-impl fmt::Display for Port {
+impl fmt::Display for PortDirection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Some(direction) => write!(f, "{} port", with_article(direction)),

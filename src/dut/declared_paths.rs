@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::affix::Affix;
 
-/// The paths that [`Dut`](super::Dut)s bind, gathered without a design: some simulators have to be
-/// told when they compile the design.
+/// The paths that [`Dut`](super::Dut)s bind, collected without a design: some simulators need them when they compile
+/// the design.
 ///
 /// An implementation of [`Dut`](super::Dut) by hand passes it on:
 ///
@@ -26,9 +26,9 @@ use super::affix::Affix;
 /// ```
 #[derive(Debug)]
 pub struct DeclaredPaths<'a> {
-    /// One, or several where names have one of several prefixes.
+    /// One scope, or several if its name has one of several prefixes.
     scopes: Vec<String>,
-    /// What goes around names in this scope, and in the one that is entered next.
+    /// The prefixes and suffixes of names in this scope, and in the one that is entered next.
     affix: Option<Affix>,
     next: Option<Affix>,
     found: &'a mut PathSet,
@@ -39,7 +39,7 @@ pub struct DeclaredPaths<'a> {
 pub(crate) struct PathSet {
     /// Paths below the top.
     pub(crate) paths: BTreeSet<String>,
-    /// There are look-ups of names that only the running test knows.
+    /// The test also looks up names that are known only when it runs.
     pub(crate) open_ended: bool,
 }
 
@@ -113,7 +113,7 @@ impl DeclaredPaths<'_> {
     pub fn object(&mut self, path: &str) {
         let mut paths = self.affixed(path);
         if self.affix.is_some() {
-            // The design has it in one of these, which is found when it is bound.
+            // Which of these the design has is found when it is bound.
             let cases = |path: &String| [path.to_ascii_uppercase(), path.to_ascii_lowercase()];
             paths.extend(paths.iter().flat_map(cases).collect::<Vec<_>>());
         }

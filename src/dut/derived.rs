@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use super::{DeclaredPaths, Dut};
 
-/// Declares the paths of a field in the code of the derive, where a type that is no [`Dut`] is no second
-/// error: the method of [`DeclareNothing`] is there for it.
+/// Declares the paths of a field in the derive's output. For a type that is not a [`Dut`], the method of
+/// [`DeclareNothing`] is called, so that the compiler does not report a second error.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Declare<D>(PhantomData<D>);

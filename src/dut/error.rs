@@ -35,7 +35,7 @@ pub struct ReadError(Box<Access<ReadCause>>);
 #[derive(Clone, PartialEq)]
 pub struct WriteError(Box<Access<WriteCause>>);
 
-/// What stood in the way of a read.
+/// The cause of a [`ReadError`].
 ///
 /// ```no_run
 /// use verifork::prelude::*;
@@ -55,7 +55,7 @@ pub enum ReadCause {
     /// The value does not fit the Rust type: it has unknown bits, or no variant has it.
     #[error("{}", WithRemedy(.0))]
     Value(#[from] ValueError),
-    /// The simulator does not give it.
+    /// The simulator does not provide it.
     #[error(transparent)]
     Port(#[from] PortError),
     /// No simulation runs on this thread.
@@ -63,7 +63,7 @@ pub enum ReadCause {
     NoSimulation,
 }
 
-/// What stood in the way of a write.
+/// The cause of a [`WriteError`].
 ///
 /// ```no_run
 /// use verifork::prelude::*;
@@ -83,7 +83,7 @@ pub enum WriteCause {
     /// The simulator does not take it.
     #[error(transparent)]
     Port(#[from] PortError),
-    /// The design drives it: what is written would not last. See
+    /// The design drives it, so a written value would not last. See
     /// [`Signal::try_set`](super::Signal::try_set).
     #[error(
         "the design drives it, as an output or by an assignment: the value would last only until the design \
@@ -91,7 +91,7 @@ pub enum WriteCause {
          nothing drives it"
     )]
     Driven,
-    /// The read-only phase of a time step: nothing may change any more.
+    /// It is the read-only phase of a time step, in which nothing may change.
     #[error(
         "nothing can be written in the read-only phase: await `next_time_step()`, an edge or a \
          timer first"
@@ -100,7 +100,7 @@ pub enum WriteCause {
     /// A parameter, a generic or a constant.
     #[error("it is constant: its value is chosen where the design is elaborated")]
     Constant,
-    /// A present value that was to be held could not be read.
+    /// The present value, which was to be frozen, cannot be read.
     #[error("its present value cannot be read: {0}")]
     Read(ReadCause),
     /// There are more or fewer values than the array has elements.
@@ -116,7 +116,7 @@ pub enum WriteCause {
     NoSimulation,
 }
 
-/// A value that was read and does not fit, and what to do about it.
+/// A value that was read and does not fit, with the remedy.
 struct WithRemedy<'a>(&'a ValueError);
 
 impl fmt::Display for WithRemedy<'_> {
@@ -203,17 +203,17 @@ macro_rules! access_error {
                 }))
             }
 
-            /// The full name of the object, with the bits or the element that was meant.
+            /// The full name of the object, with the bits or the element.
             pub fn path(&self) -> &str {
                 &self.0.path
             }
 
-            /// The line of the testbench that asked for it.
+            /// The line of the testbench.
             pub fn location(&self) -> &'static Location<'static> {
                 self.0.location
             }
 
-            /// What stood in the way.
+            /// The cause.
             pub fn cause(&self) -> &$cause {
                 &self.0.cause
             }
@@ -250,11 +250,11 @@ access_error!(WriteError, WriteCause, "write");
 pub struct SelectError {
     pub(super) path: &'static str,
     pub(super) location: &'static Location<'static>,
-    pub(super) what: SelectProblem,
+    pub(super) cause: SelectCause,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum SelectProblem {
+pub(super) enum SelectCause {
     Bit {
         index: i64,
         declared: (i64, i64),
@@ -293,13 +293,13 @@ impl SelectError {
         self.path
     }
 
-    /// The line of the testbench that asked for it.
+    /// The line of the testbench.
     pub fn location(&self) -> &'static Location<'static> {
         self.location
     }
 }
 
-/// As [`Display`](fmt::Display): so `unwrap` tells what is wrong.
+/// As [`Display`](fmt::Display), so that the message of `unwrap` can be read.
 impl fmt::Debug for SelectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -311,10 +311,10 @@ impl fmt::Display for SelectError {
         let SelectError {
             path,
             location,
-            what,
+            cause,
         } = self;
-        match what {
-            SelectProblem::Bit {
+        match cause {
+            SelectCause::Bit {
                 index,
                 declared: (left, right),
             } => {
@@ -323,7 +323,7 @@ impl fmt::Display for SelectError {
                     "`{path}` has no bit {index}: it is declared [{left}:{right}]"
                 )
             }
-            SelectProblem::Slice {
+            SelectCause::Slice {
                 left,
                 right,
                 declared: (first, last),
@@ -333,7 +333,7 @@ impl fmt::Display for SelectError {
                     "`{path}` has no bits {left}:{right}: it is declared [{first}:{last}]"
                 )
             }
-            SelectProblem::Backwards {
+            SelectCause::Backwards {
                 left,
                 right,
                 declared: (first, last),
@@ -342,7 +342,7 @@ impl fmt::Display for SelectError {
                 "the slice {left}:{right} of `{path}` goes against its declaration \
                  [{first}:{last}]: write `slice({right}, {left})`"
             ),
-            SelectProblem::Element {
+            SelectCause::Element {
                 index,
                 declared: (first, last),
             } => {
@@ -351,7 +351,7 @@ impl fmt::Display for SelectError {
                     "`{path}` has no element {index}: it is declared [{first}:{last}]"
                 )
             }
-            SelectProblem::NoElements {
+            SelectCause::NoElements {
                 declared: (first, last),
             } => {
                 write!(
@@ -359,10 +359,10 @@ impl fmt::Display for SelectError {
                     "`{path}` has no elements: its range, from {first} to {last}, is a null one"
                 )
             }
-            SelectProblem::Hidden { index } => {
+            SelectCause::Hidden { index } => {
                 write!(f, "the simulator does not show element {index} of `{path}`")
             }
-            SelectProblem::Row {
+            SelectCause::Row {
                 index,
                 declared: (first, last),
             } => {
@@ -372,8 +372,8 @@ impl fmt::Display for SelectError {
                      it by `row({index})`"
                 )
             }
-            SelectProblem::NoRow => write!(f, "`{path}` has no rows: its elements are not arrays"),
-            SelectProblem::NoSimulation => {
+            SelectCause::NoRow => write!(f, "`{path}` has no rows: its elements are not arrays"),
+            SelectCause::NoSimulation => {
                 write!(f, "cannot select from `{path}`: {NO_SIMULATION}")
             }
         }?;

@@ -44,7 +44,7 @@ fn fitting(encoding: &Encoding) -> Vec<String> {
 }
 
 impl Object {
-    /// The object whose value is a `T`: for a record and a struct, that of the record's fields together.
+    /// The object to read as a `T`: for a record and a struct, an object for all of the record's fields.
     pub(super) fn as_value_of<T: SignalValue>(self) -> Result<Object, BindErrorKind> {
         let Layout::Structure(fields) = T::layout() else {
             return Ok(self);
@@ -71,7 +71,7 @@ impl Object {
         }
     }
 
-    /// Its values do not fit `T`. `holder` is `Signal`, `Array` or `Parameter`.
+    /// The error for values that do not fit `T`. `holder` is `Signal`, `Array` or `Parameter`.
     pub(super) fn value_error<T: SignalValue>(&self, holder: &str) -> BindErrorKind {
         let encoding = self.description().encoding;
         let kind = with_article(self.kind());
@@ -112,7 +112,7 @@ impl Object {
         }
     }
 
-    /// Refuses what has no value of its own: scopes, arrays, events.
+    /// Refuses an object without a value of its own: a scope, an array, an event.
     pub(super) fn require_value<T: SignalValue>(&self) -> Result<(), BindErrorKind> {
         if !self.holds_names() {
             if let Some(hidden) = self.hidden() {
@@ -126,12 +126,11 @@ impl Object {
         Err(self.kind_error(advice.unwrap_or_else(|| "it has no value".to_owned())))
     }
 
-    /// What it can be bound as, with the type that was wanted if that fits; `None` if it is nothing
-    /// that can be bound.
+    /// What it can be bound as, with the requested type if that fits; `None` if it cannot be bound.
     pub(super) fn advice<T: SignalValue>(&self) -> Option<String> {
         let description = self.description();
         let is_array_of_bits = self.range().is_some() && description.encoding.width() == Some(1);
-        // A type for vectors was meant for all the bits together, and takes the single ones only because they are few.
+        // A type for vectors was meant for the whole array; that it can hold a single bit does not matter.
         let is_for_vectors = is_array_of_bits && T::fits(&TWO_BITS);
         if (fits::<T>(description) || description.is_empty) && !is_for_vectors {
             self.advice_with(Some(T::name().to_owned()))
@@ -140,7 +139,7 @@ impl Object {
         }
     }
 
-    /// The same where no type of a value was wanted.
+    /// The same without a requested type.
     pub(super) fn own_advice(&self) -> Option<String> {
         self.advice_with(fitting(&self.description().encoding).into_iter().next())
     }
@@ -177,7 +176,7 @@ impl Object {
         }
     }
 
-    /// It was to be a scope, and is none.
+    /// The error for an object that is not a scope.
     pub(super) fn no_scope(&self) -> BindErrorKind {
         let advice = self.own_advice();
         self.kind_error(match advice {
@@ -186,7 +185,7 @@ impl Object {
         })
     }
 
-    /// What the simulator has against showing its value, if it is known to show none.
+    /// The error for an object whose value the simulator is known not to show.
     pub(super) fn hidden(&self) -> Option<BindErrorKind> {
         if self.description().encoding != Encoding::None {
             return None;
@@ -195,7 +194,7 @@ impl Object {
         Some(BindErrorKind::Other(hidden.to_string()))
     }
 
-    /// The object is of another kind than what it was to be bound as.
+    /// The error for an object of another kind than requested.
     pub(super) fn kind_error(&self, remedy: impl Into<String>) -> BindErrorKind {
         let remedy = self.refusal().unwrap_or_else(|| remedy.into());
         BindErrorKind::Kind {
@@ -205,7 +204,7 @@ impl Object {
         }
     }
 
-    /// Why it can be bound as nothing, if the simulator is to blame.
+    /// Why it cannot be bound at all, if that is due to the simulator.
     fn refusal(&self) -> Option<String> {
         let port = scheduler::kernel().ok()?.port();
         let hidden =

@@ -383,8 +383,8 @@ impl Instance {
     }
 }
 
-/// Binds a test's argument to the top of the design, which is the one of the name `wanted`, or the
-/// only one. `place` is the test's; `setting` is what the wish is to be set with.
+/// Binds a test's argument to the top of the design: the one named `wanted`, or the only one. `place` is the test's
+/// line; `setting` is the variable that sets `wanted`.
 pub(crate) fn bind_top<D: Dut>(
     place: &'static Location<'static>,
     wanted: Option<&str>,

@@ -1,4 +1,4 @@
-//! Finds an object by its path, or says what comes nearest.
+//! Finds an object by its path, or suggests the nearest names.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
@@ -12,10 +12,10 @@ use crate::simulator::{Encoding, Handle, NameCase, Port, first_name};
 const SUGGESTIONS: usize = 3;
 /// How many objects below a scope are searched for a name that it does not hold itself.
 const SEARCHED: usize = 2000;
-/// How far the first index of a loop is looked for where the simulator does not list its scopes.
+/// The largest first index of a loop that is tried if the simulator does not list the loop's scopes.
 const HIDDEN: i64 = 64;
 
-/// How the runner tells a program of Verilator's what was published when it was compiled.
+/// The arguments by which the runner tells a Verilator program what was published when it was compiled.
 const PUBLISHED_ALL: &str = "+verifork_published=all";
 const PUBLISHED_SOME: &str = "+verifork_published=bound";
 
@@ -28,7 +28,7 @@ pub(super) fn find(
     find_if_there(kernel, scope, path).ok_or_else(|| miss(kernel, scope, path))
 }
 
-/// The same where it may be missing: to say what comes nearest takes far longer than to look.
+/// [`find`] without suggestions, which take far longer than the look-up.
 pub(super) fn find_if_there(
     kernel: &'static Kernel,
     scope: Option<Object>,
@@ -61,7 +61,7 @@ pub(super) fn indices(kernel: &'static Kernel, scope: Object, path: &str) -> Vec
         Some((parent, name)) => (open(parent), name),
         None => (Some(scope), path),
     };
-    // Where all scopes of a loop are one object, it holds them.
+    // If the loop is an object of its own, it holds its scopes.
     let parents = array.into_iter().chain(parent).filter(Object::holds_names);
     let folds_case = port.quirks().names != NameCase::AsWritten;
     let mut found = BTreeSet::new();
@@ -97,7 +97,7 @@ fn index_in(path: &str, name: &str, folds_case: bool) -> Option<i64> {
     index.parse().ok().filter(|_| is_it)
 }
 
-/// Goes down as far as the path leads, and looks around there.
+/// The error for a path without an object: follows the path as far as it leads, and suggests names from there.
 #[cold]
 fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindErrorKind {
     let port = kernel.port();
@@ -113,8 +113,8 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindError
     if let Some(object) = scope
         && !object.leads_to_names()
     {
-        let told = port.unshown_part(&format!("{}.{rest}", object.path()));
-        return object.kind_error(told.unwrap_or_else(|| format!("it holds no `{rest}`")));
+        let note = port.unshown_part(&format!("{}.{rest}", object.path()));
+        return object.kind_error(note.unwrap_or_else(|| format!("it holds no `{rest}`")));
     }
     let missing = first_name(rest);
     let handle = scope.map(|scope| scope.handle());
@@ -146,24 +146,24 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindError
     let wanted = missing.trim_start_matches('\\');
     let similar = places(wanted, names.iter().map(String::as_str), SUGGESTIONS);
     let mut nearest: Vec<_> = similar.into_iter().map(|at| names[at].clone()).collect();
-    // There may be very many: objects are opened, which costs more than a name, as far as needed.
+    // There may be very many, and opening an object costs more than its name.
     let few: Vec<_> = children
         .into_iter()
         .take(SEARCHED)
         .map(|child| Object::open(kernel, child))
         .collect();
     nearest.extend(deeper(kernel, missing, &few, folds_case));
-    let mut told = HashSet::new();
-    // What is suggested is to be found by what it is called.
-    nearest.retain(|name| told.insert(name.clone()) && port.find(handle, name).is_some());
+    let mut listed = HashSet::new();
+    // Only names by which an object is found are suggested.
+    nearest.retain(|name| listed.insert(name.clone()) && port.find(handle, name).is_some());
     nearest.truncate(SUGGESTIONS);
     let note = note.or_else(|| left_out_if_unused(port).filter(|_| nearest.is_empty()));
     let mut holds = names;
     for (name, object) in holds.iter_mut().zip(few.iter().take(SHOWN)) {
         *name = label(object);
     }
-    told.clear();
-    holds.retain(|name| told.insert(name.clone()));
+    listed.clear();
+    holds.retain(|name| listed.insert(name.clone()));
     BindErrorKind::NotFound {
         missing: missing.to_owned(),
         scope: scope.map_or_else(String::new, |scope| scope.path().to_owned()),
@@ -174,7 +174,7 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindError
     }
 }
 
-/// Why an array that is there has no such element, as which a path begins.
+/// Why an existing array has no such element at the beginning of a path.
 fn element_note(
     kernel: &'static Kernel,
     scope: Option<Handle>,
@@ -210,7 +210,7 @@ fn element_note(
     })
 }
 
-/// What to do for a bit that was looked up as if it were an element.
+/// The advice for a bit that was looked up as if it were an element.
 fn bit_note(vector: &Object, index: &str) -> Option<String> {
     let encoding = vector.description().encoding;
     let Encoding::Logic {
@@ -233,15 +233,15 @@ fn bit_note(vector: &Object, index: &str) -> Option<String> {
     )
 }
 
-/// Why there may be less to see than the design has, where that depends on how it was compiled.
+/// The note that the simulator shows only what was published, with the remedy.
 pub(super) fn published_only(port: &dyn Port) -> Option<String> {
     if !port.quirks().shows_the_published_only {
         return None;
     }
-    let is_told = |how| port.arguments().iter().any(|argument| argument == how);
-    let remedy = if is_told(PUBLISHED_ALL) {
+    let has = |argument| port.arguments().iter().any(|it| it == argument);
+    let remedy = if has(PUBLISHED_ALL) {
         return None;
-    } else if is_told(PUBLISHED_SOME) {
+    } else if has(PUBLISHED_SOME) {
         "the runner publishes what structs that derive `Dut` name, and all with \
          `Design::public_all()`"
     } else {

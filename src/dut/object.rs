@@ -99,7 +99,7 @@ impl Object {
         self.entry.description.kind
     }
 
-    /// Everything that the simulator says of it.
+    /// The simulator's description of it.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -116,7 +116,7 @@ impl Object {
         &self.entry.get().description
     }
 
-    /// What the scheduler keeps of it.
+    /// The scheduler's entry.
     pub(super) fn entry(&self) -> &'static SignalEntry {
         self.entry.get()
     }
@@ -135,7 +135,7 @@ impl Object {
         self.entry.description.array
     }
 
-    /// Whether it may be a port of which the simulator does not say so.
+    /// Whether it may be a port whose direction the simulator does not show.
     pub(super) fn hides_its_direction(&self) -> bool {
         let quirk = |kernel: &Kernel| kernel.port().quirks().inner_ports_have_no_direction;
         scheduler::kernel().is_ok_and(quirk) && self.path().matches('.').count() > 1

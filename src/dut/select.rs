@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::Location;
 
-use super::error::{ReadCause, ReadError, SelectProblem, WriteCause, WriteError, expect};
+use super::error::{ReadCause, ReadError, SelectCause, WriteCause, WriteError, expect};
 use super::{SelectError, Signal, SignalValue};
 use crate::scheduler::{self, Edge, Local, SignalEntry, SignalIndex, Write};
 use crate::simulator::{Description, Encoding};
@@ -50,8 +50,7 @@ impl<T> fmt::Debug for Select<T> {
     }
 }
 
-/// The declared range. Where the declaration has more than one dimension, or none, bits are counted down
-/// to 0.
+/// The declared range. If a declaration has several packed dimensions, or no range, bits are numbered down to 0.
 fn declared_range(description: &Description) -> DeclaredRange {
     let width = description.encoding.width().unwrap_or(0);
     if let Encoding::Logic {
@@ -75,7 +74,7 @@ impl<T: LogicValue> Signal<T> {
     /// ```no_run
     /// # fn example(bus: verifork::dut::Signal<verifork::value::LogicVec>) -> verifork::Result {
     /// let (left, right) = bus.range();
-    /// let value = bus.get(); // one read, of whose bits several are looked at
+    /// let value = bus.get(); // one read for several bits
     /// let bits = value.ranged(left, right)?;
     /// println!("{} {}", bits.bit(left)?, bits.slice(left, left)?);
     /// # Ok(())
@@ -127,7 +126,7 @@ impl<T: LogicValue> Signal<T> {
         let range = declared_range(&self.entry.description);
         match range.offset(index).filter(|_| self.width() > 0) {
             Some(low) => Ok(self.select(low, 1)),
-            None => Err(self.select_error(SelectProblem::Bit {
+            None => Err(self.select_error(SelectCause::Bit {
                 index,
                 declared: (range.left, range.right),
             })),
@@ -176,12 +175,12 @@ impl<T: LogicValue> Signal<T> {
         let offset = |index| range.offset(index).filter(|_| self.width() > 0);
         match (offset(left), offset(right)) {
             (Some(high), Some(low)) if high >= low => Ok(self.select(low, high - low + 1)),
-            (Some(_), Some(_)) => Err(self.select_error(SelectProblem::Backwards {
+            (Some(_), Some(_)) => Err(self.select_error(SelectCause::Backwards {
                 left,
                 right,
                 declared,
             })),
-            _ => Err(self.select_error(SelectProblem::Slice {
+            _ => Err(self.select_error(SelectCause::Slice {
                 left,
                 right,
                 declared,
@@ -201,11 +200,11 @@ impl<T: LogicValue> Signal<T> {
     }
 
     #[track_caller]
-    fn select_error(&self, what: SelectProblem) -> SelectError {
+    fn select_error(&self, cause: SelectCause) -> SelectError {
         SelectError {
             path: self.path(),
             location: Location::caller(),
-            what,
+            cause,
         }
     }
 }
@@ -472,8 +471,8 @@ impl<T: SignalValue + LogicValue> Select<T> {
     /// Sets the bits at once and holds them against whatever the design drives, until
     /// [`release`](Self::release), as [`Signal::force`] does.
     ///
-    /// Simulators hold a signal as a whole: until then the signal's other bits keep the values that they have
-    /// now. Forces of several parts of a signal add up.
+    /// Simulators force a whole signal, so until then the other bits keep their present values. Forces of several parts
+    /// of a signal add up.
     ///
     /// ```no_run
     /// # fn example(status: verifork::dut::Signal<u16>) {
@@ -515,8 +514,8 @@ impl<T: SignalValue + LogicValue> Select<T> {
         .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
     }
 
-    /// Ends a [`force`](Self::force) of these bits. The signal is the design's again, as after
-    /// [`Signal::release`], once none of its bits is to be held any more.
+    /// Ends a [`force`](Self::force) of these bits. Once none of the signal's bits is forced, the design drives it again,
+    /// as after [`Signal::release`].
     ///
     /// ```no_run
     /// # use verifork::prelude::*;

@@ -1,4 +1,4 @@
-//! Several of one kind: the scopes of a generate loop, arrays of instances, interfaces and records.
+//! Several objects in one field: the scopes of a generate loop, arrays of instances, interfaces and records.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ fn bind<D: Dut>(binder: &mut Binder<'_>, path: &str) -> Option<Vec<(i64, D)>> {
         )));
         return None;
     }
-    // All are tried, so that one error tells everything.
+    // All are tried, so that one error reports every mismatch.
     let elements: Vec<(i64, Option<D>)> = indices
         .into_iter()
         .map(|index| (index, D::bind(binder, &format!("{path}[{index}]"))))
@@ -32,7 +32,7 @@ fn bind<D: Dut>(binder: &mut Binder<'_>, path: &str) -> Option<Vec<(i64, D)>> {
         .collect()
 }
 
-/// One element says which names there are: all elements are of one kind.
+/// Declares the paths of one element, which stand for all.
 fn declared_paths<D: Dut>(paths: &mut DeclaredPaths<'_>, path: &str) {
     D::declared_paths(paths, &format!("{path}[0]"));
 }
@@ -68,7 +68,7 @@ impl<D: Dut> Dut for Vec<D> {
     }
 }
 
-/// So many elements, in ascending order of their indices.
+/// Exactly `N` elements, in ascending order of their indices.
 impl<D: Dut, const N: usize> Dut for [D; N] {
     fn bind(binder: &mut Binder<'_>, path: &str) -> Option<Self> {
         let elements = bind(binder, path)?;

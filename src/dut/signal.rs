@@ -7,7 +7,7 @@ use std::panic::Location;
 use super::bind_error::BindErrorKind;
 use super::error::{ReadCause, ReadError};
 use super::fit::fits;
-use super::value::sealed::Source;
+use super::value::sealed::ValueSource;
 use super::{Binder, Dut, Object, SignalValue};
 use crate::scheduler::{self, Kernel, Local, SignalEntry, SignalIndex};
 use crate::simulator::Description;
@@ -29,7 +29,7 @@ use crate::value::{LogicValue, LogicVec};
 /// ```
 pub struct Signal<T> {
     pub(super) index: SignalIndex,
-    /// The scheduler's; of a word, that of an element which it is like.
+    /// The scheduler's entry; for a word, the entry that describes all words of its array.
     pub(super) entry: Local<SignalEntry>,
     value: PhantomData<fn() -> T>,
 }
@@ -224,7 +224,7 @@ impl<T: SignalValue> Signal<T> {
 
     #[inline]
     pub(super) fn load(&self) -> Result<T, ReadCause> {
-        T::load(Source {
+        T::load(ValueSource {
             entry: self.entry.get(),
             index: self.index,
         })

@@ -1,6 +1,6 @@
 //! The Rust types that a signal's value can have.
 
-use self::sealed::{Form, Source};
+use self::sealed::{ValueSource, ValueWrite};
 use super::error::{ReadCause, ReadError, expect};
 use crate::scheduler::{SignalEntry, SignalIndex, Write};
 use crate::simulator::Encoding;
@@ -98,9 +98,9 @@ pub(super) mod sealed {
 
     /// How a value goes through the scheduler.
     pub trait Value: Sized + 'static {
-        /// The type's name for messages.
+        /// The type's name, for messages.
         fn name() -> &'static str;
-        /// What it takes, for messages: "1 to 8 bits".
+        /// The values that it takes, for messages: "1 to 8 bits".
         fn takes() -> String;
         /// What its bits mean.
         fn layout() -> Layout {
@@ -108,7 +108,7 @@ pub(super) mod sealed {
         }
         /// Whether it takes every value of the encoding, unknown bits aside.
         fn fits(encoding: &Encoding) -> bool;
-        /// Whether it is a value of bits, if perhaps of other widths.
+        /// Whether it is a value of bits, of whatever width.
         fn takes_logic() -> bool {
             true
         }
@@ -118,30 +118,30 @@ pub(super) mod sealed {
             None
         }
         /// Reads it.
-        fn load(source: Source) -> Result<Self, ReadCause>;
-        /// Hands it to `put` in the form that costs least.
+        fn load(source: ValueSource) -> Result<Self, ReadCause>;
+        /// Passes it to `put` in the cheapest form.
         fn store<R>(
             &self,
             declared: Declared,
-            put: impl FnOnce(Form<'_>) -> R,
+            put: impl FnOnce(ValueWrite<'_>) -> R,
         ) -> Result<R, ValueError>;
     }
 
     /// Where a value is read.
     #[derive(Clone, Copy)]
-    #[allow(missing_debug_implementations, reason = "nobody gets to see one")]
-    pub struct Source {
+    #[allow(missing_debug_implementations, reason = "it is not visible outside")]
+    pub struct ValueSource {
         pub(in crate::dut) entry: &'static SignalEntry,
         pub(in crate::dut) index: SignalIndex,
     }
 
     /// A value on its way to the scheduler.
     #[derive(Debug)]
-    pub struct Form<'a>(pub(in crate::dut) Write<'a>);
+    pub struct ValueWrite<'a>(pub(in crate::dut) Write<'a>);
 }
 
 #[inline]
-fn load_logic<T: LogicValue>(Source { entry, index }: Source) -> Result<T, ReadCause> {
+fn load_logic<T: LogicValue>(ValueSource { entry, index }: ValueSource) -> Result<T, ReadCause> {
     let declared = entry.declared;
     if declared.width <= 64
         && let Some(value) = entry.read_direct(index)
@@ -151,7 +151,7 @@ fn load_logic<T: LogicValue>(Source { entry, index }: Source) -> Result<T, ReadC
     load_asked(entry, index)
 }
 
-/// Reads what the port is asked for.
+/// Reads through the port.
 #[inline(never)]
 fn load_asked<T: LogicValue>(entry: &SignalEntry, index: SignalIndex) -> Result<T, ReadCause> {
     let declared = entry.declared;
@@ -179,18 +179,18 @@ fn small_logic<T: LogicValue>(value: &T, declared: Declared) -> Option<u64> {
 fn store_logic<T: LogicValue, R>(
     value: &T,
     declared: Declared,
-    put: impl FnOnce(Form<'_>) -> R,
+    put: impl FnOnce(ValueWrite<'_>) -> R,
 ) -> Result<R, ValueError> {
     if declared.width <= 64
         && let Some((value, unknown)) = value.to_small_planes(declared)?
     {
-        return Ok(put(Form(Write::Small {
+        return Ok(put(ValueWrite(Write::Small {
             value,
             unknown,
             mask: low_mask(declared.width),
         })));
     }
-    Ok(put(Form(Write::Wide(&value.to_declared(declared)?))))
+    Ok(put(ValueWrite(Write::Wide(&value.to_declared(declared)?))))
 }
 
 fn bits(count: u32) -> String {
@@ -205,7 +205,7 @@ fn bits(count: u32) -> String {
 macro_rules! through_logic {
     () => {
         #[inline]
-        fn load(source: Source) -> Result<Self, ReadCause> {
+        fn load(source: ValueSource) -> Result<Self, ReadCause> {
             load_logic(source)
         }
 
@@ -218,7 +218,7 @@ macro_rules! through_logic {
         fn store<R>(
             &self,
             declared: Declared,
-            put: impl FnOnce(Form<'_>) -> R,
+            put: impl FnOnce(ValueWrite<'_>) -> R,
         ) -> Result<R, ValueError> {
             store_logic(self, declared, put)
         }
@@ -336,8 +336,8 @@ mod big {
     use num_bigint::{BigInt, BigUint};
 
     use super::{
-        Declared, Encoding, Form, Layout, LogicValue, ReadCause, ReadError, SignalValue, Source,
-        ValueError, load_logic, sealed, small_logic, store_logic,
+        Declared, Encoding, Layout, LogicValue, ReadCause, ReadError, SignalValue, ValueError,
+        ValueSource, ValueWrite, load_logic, sealed, small_logic, store_logic,
     };
 
     any_width!(BigUint);
@@ -435,16 +435,16 @@ impl sealed::Value for f64 {
         matches!(encoding, Encoding::Real)
     }
 
-    fn load(source: Source) -> Result<f64, ReadCause> {
+    fn load(source: ValueSource) -> Result<f64, ReadCause> {
         Ok(source.entry.kernel.read_real(source.index)?)
     }
 
     fn store<R>(
         &self,
         _declared: Declared,
-        put: impl FnOnce(Form<'_>) -> R,
+        put: impl FnOnce(ValueWrite<'_>) -> R,
     ) -> Result<R, ValueError> {
-        Ok(put(Form(Write::Real(*self))))
+        Ok(put(ValueWrite(Write::Real(*self))))
     }
 }
 
@@ -474,16 +474,16 @@ impl sealed::Value for String {
         matches!(encoding, Encoding::Text)
     }
 
-    fn load(source: Source) -> Result<String, ReadCause> {
+    fn load(source: ValueSource) -> Result<String, ReadCause> {
         Ok(source.entry.kernel.read_text(source.index)?)
     }
 
     fn store<R>(
         &self,
         _declared: Declared,
-        put: impl FnOnce(Form<'_>) -> R,
+        put: impl FnOnce(ValueWrite<'_>) -> R,
     ) -> Result<R, ValueError> {
-        Ok(put(Form(Write::Text(self))))
+        Ok(put(ValueWrite(Write::Text(self))))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What of a signal, or of a part of it, a task can await: changes, edges, conditions.
+//! Waits for signals, parts of signals and arrays: changes, edges, conditions.
 
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
@@ -11,7 +11,7 @@ use crate::scheduler::Edge;
 use crate::trigger::{ConditionWait, EdgeWait};
 use crate::value::{LogicValue, LogicVec};
 
-/// What [`Signal::wait_until`] asks of a signal's value: a function of what [`Signal::get`] returns.
+/// The condition of [`Signal::wait_until`]: a function of what [`Signal::get`] returns.
 ///
 /// ```
 /// use verifork::dut::{Condition, ReadError};
@@ -24,7 +24,7 @@ use crate::value::{LogicValue, LogicVec};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a condition: `wait_until` takes a closure, `wait_for` a value",
     label = "for a value, write `.wait_for(…)`",
-    note = "a condition is asked with what `get` returns: \
+    note = "a condition takes what `get` returns: \
             `signal.wait_until(|value| value.is_ok_and(|value| value > 12)).await`"
 )]
 pub trait Condition<T: SignalValue>: Fn(T::Read) -> bool {}
@@ -116,7 +116,7 @@ impl<T: SignalValue> Signal<T> {
     }
 }
 
-// The bounds stand at the methods: so a signal of other values is told that it has no edges.
+// The bounds are at the methods, so that the compiler says for other types that they have no edges.
 impl<T: SignalValue> Signal<T> {
     /// Resolves at the next change to 1 from anything else, X and Z included
     /// (`posedge` of IEEE 1800-2017, 9.4.2, without the edges to X).
@@ -235,7 +235,7 @@ impl<T> Select<T> {
         self.changes(1)
     }
 
-    /// Resolves at the change that is `count` ahead; at once for 0.
+    /// Resolves after `count` changes of these bits; at once for 0.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -253,13 +253,13 @@ impl<T> Select<T> {
         self.count(count, Edge::Any)
     }
 
-    /// Waits for some changes of the bits. They are compared with what they were at the change of the
-    /// signal before, first when the wait begins.
+    /// Waits for `count` changes of the bits. At each change of the signal they are compared with their last value, which
+    /// is first read when the wait begins.
     #[track_caller]
     fn count(&self, count: u32, edge: Edge) -> ConditionWait {
         let (part, place) = (self.typed::<LogicVec>(), Location::caller());
         let remaining = Cell::new(count);
-        // Two vectors take turns, so that wide ones need no memory at a change.
+        // Two vectors take turns, so that a change of a wide signal allocates nothing.
         let before = RefCell::new(None::<[LogicVec; 2]>);
         ConditionWait::new(part.index(), move || {
             if remaining.get() == 0 {
@@ -525,7 +525,7 @@ impl Future for ArrayWait {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let mut result = Poll::Pending;
-        // All of them: each has to know the waker.
+        // Polls all of them: each needs the waker.
         for wait in &mut self.waits {
             if Pin::new(wait).poll(context).is_ready() {
                 result = Poll::Ready(());
@@ -538,7 +538,7 @@ impl Future for ArrayWait {
     }
 }
 
-/// Whether a read gave this value. What does not fit the type is another one.
+/// Whether a read returned this value. A value that does not fit the type differs.
 fn is_value<T: PartialEq>(read: Result<T, ReadError>, value: &T) -> bool {
     match read {
         Ok(present) => present == *value,

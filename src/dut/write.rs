@@ -409,7 +409,7 @@ impl<T: SignalValue> Signal<T> {
         place: &'static Location<'static>,
         put: impl FnOnce(&'static SignalEntry, Write<'_>) -> Result<(), Box<scheduler::WriteError>>,
     ) -> Result<(), WriteError> {
-        match value.store(self.entry.declared, |form| put(self.entry.get(), form.0)) {
+        match value.store(self.entry.declared, |value| put(self.entry.get(), value.0)) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(self.write_error(place, (*error).into())),
             Err(error) => Err(self.write_error(place, error.into())),

@@ -37,7 +37,7 @@ pub trait RandomNumber: sealed::Number {}
 /// use verifork::TestRng;
 /// use verifork::random::RandomRange;
 ///
-/// /// A packet of so many bytes.
+/// /// A packet of this many bytes.
 /// fn packet(rng: &mut TestRng, length: impl RandomRange<usize>) -> Vec<u8> {
 ///     let length = rng.random_range(length);
 ///     (0..length).map(|_| rng.random()).collect()
@@ -53,13 +53,13 @@ mod sealed {
     use super::TestRng;
 
     pub trait Number: Sized + PartialOrd {
-        /// From `low` to `high`, which is included; `None` if there is nothing between them.
+        /// A number from `low` to `high`, inclusive; `None` if the range is empty.
         fn up_to(rng: &mut TestRng, low: Self, high: Self) -> Option<Self>;
         /// The same without `high`.
         fn below(rng: &mut TestRng, low: Self, high: Self) -> Option<Self>;
     }
 
-    /// What a range without a beginning begins with.
+    /// The start of a range without one.
     pub trait Unsigned: Number {
         const ZERO: Self;
     }

@@ -4,8 +4,8 @@ use rand::RngExt;
 
 use super::TestRng;
 
-/// What [`TestRng::random`] makes: `bool`, integers, floating-point numbers, arrays and tuples of them, and
-/// what a testbench implements it for.
+/// A type with random values, for [`TestRng::random`]: `bool`, integers, floating-point numbers, arrays and tuples of
+/// them, and a testbench's own types.
 ///
 /// ```
 /// use verifork::TestRng;

@@ -17,8 +17,8 @@ use super::{Listener, Record};
 /// {"at_fs":280000000,"complete":true,"event":"end","id":7}
 /// ```
 ///
-/// Times are in femtoseconds since the start of the simulation; values of attributes are texts. What could
-/// not be written is an error in the log when the listener goes, and of [`flush`](Self::flush).
+/// Times are in femtoseconds since the start of the simulation; values of attributes are texts. A write
+/// error is returned by [`flush`](Self::flush), or logged when the listener is dropped.
 ///
 /// ```
 /// use std::rc::Rc;
@@ -39,9 +39,9 @@ pub struct JsonLines<W: Write> {
 
 #[derive(Debug)]
 struct State<W> {
-    /// Gone once it was taken out.
+    /// `None` once it was taken out.
     writer: Option<W>,
-    /// The first error, until somebody is told.
+    /// The first error, until it is reported.
     error: Option<io::Error>,
 }
 
@@ -55,7 +55,7 @@ impl<W: Write> State<W> {
 }
 
 impl JsonLines<BufWriter<File>> {
-    /// Writes to a file, which is made anew.
+    /// Writes to a file, which is created or truncated.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -68,7 +68,7 @@ impl JsonLines<BufWriter<File>> {
     ///
     /// # Errors
     ///
-    /// The file cannot be made; the error names it.
+    /// If the file cannot be created; the error names it.
     pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         let file = File::create(path).map_err(|error| {

@@ -41,7 +41,7 @@ impl ToLog {
         }
     }
 
-    /// Takes a record; the line, if a transaction has ended.
+    /// Takes a record. Returns the line for the log if a transaction has ended.
     fn take(&self, record: &Record<'_>) -> Option<String> {
         let under_way = || self.under_way.borrow_mut();
         match record {
@@ -56,7 +56,7 @@ impl ToLog {
                 None
             }
             Record::Attribute { id, name, value } => {
-                // The table is not in use meanwhile: a value may record something itself.
+                // The table is not borrowed here: formatting a value may record something itself.
                 let mut text = String::new();
                 // Writing to a `String` does not fail; a value's own formatting may.
                 let _ = write!(text, " {name}={value}");

@@ -84,7 +84,7 @@ impl SignalEntry {
             driven: Cell::new(driven),
             quiet: QuietLines::default(),
             takes_deposits: Cell::new(is_writable && driven == Driven::No),
-            compares_always: width != 1 && port.tells_assignments(handle),
+            compares_always: width != 1 && port.reports_assignments(handle),
             checks_writes: port.checks_writes(handle, &description.encoding),
             scalar: width == 1 && description.array.is_none(),
             description,
@@ -128,6 +128,6 @@ impl SignalEntry {
     #[inline(always)] // on the path of every clock
     pub(super) fn set_level(&self, level: bool) -> Option<bool> {
         let direct = self.direct.as_ref().filter(|_| self.scalar)?;
-        direct.store_untold(u64::from(level))
+        direct.store_silently(u64::from(level))
     }
 }

@@ -17,10 +17,10 @@ pub(crate) enum Phase {
 /// What the scheduler waits for. A port that runs the simulation looks here instead of being asked for callbacks.
 #[derive(Debug)]
 pub(crate) struct Agenda {
-    /// When [`Listener::on_deadline`] is to be called next, in steps; the greatest number for never. Taken
-    /// back to that before the call.
+    /// When to call [`Listener::on_deadline`](super::Listener::on_deadline) next, in steps; `u64::MAX` means never.
+    /// Reset to that before the call.
     pub(crate) deadline: Cell<u64>,
-    /// A bit for each phase that is waited for; taken back before it is told of.
+    /// A bit for each phase that a task waits for, cleared before it is reported.
     phases: Cell<u8>,
 }
 
@@ -32,18 +32,18 @@ impl Agenda {
         }
     }
 
-    /// Has the deadline come at this time, unless it comes before.
+    /// Moves the deadline to this time, unless it is earlier.
     pub(super) fn call_by(&self, time: u64) {
         self.deadline.set(self.deadline.get().min(time));
     }
 
-    /// Has a phase told of when it comes, once.
+    /// Asks for a phase, once.
     #[inline]
     pub(crate) fn ask(&self, phase: Phase) {
         self.phases.set(self.phases.get() | 1 << phase as u8);
     }
 
-    /// Whether a phase is waited for; from now on it is not.
+    /// Whether the phase was asked for. Afterwards it is not.
     #[inline]
     pub(super) fn take(&self, phase: Phase) -> bool {
         let (phases, bit) = (self.phases.get(), 1 << phase as u8);

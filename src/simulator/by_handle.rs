@@ -1,4 +1,4 @@
-//! A table by handles, which are addresses of the simulator's: nobody chooses them to collide.
+//! A map with handles as keys. They are addresses, so a fast hash without protection against collisions will do.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};

@@ -1,4 +1,5 @@
-//! What a simulator does not tell of declarations, as whoever compiled the design has left it in a file.
+//! Facts about declarations that the simulator does not show, from a file that the harness wrote when it compiled the
+//! design.
 
 use std::collections::HashMap;
 use std::fs;
@@ -43,11 +44,11 @@ pub(super) fn is_unpacked(declared: &Declaration, width: u32) -> bool {
 }
 
 impl Declarations {
-    /// Reads the file, if there is one.
+    /// Reads the file, if the environment names one.
     ///
     /// # Errors
     ///
-    /// It cannot be read, or is no such file.
+    /// The file cannot be read, or is not a file of declarations.
     pub(super) fn read() -> Result<Self, String> {
         let path = Variable::Declarations.value().map(PathBuf::from);
         path.map_or_else(|| Ok(Self::default()), |path| Self::read_file(&path))
@@ -93,7 +94,7 @@ impl Declarations {
         names.filter_map(move |name| Some((&**name, self.0.get(&*format!("{path}.{name}"))?)))
     }
 
-    /// That an object which is not shown is declared so that this simulator does not.
+    /// Why this simulator does not show an object, by its declaration.
     pub(super) fn unshown(&self, path: &str, identity: &Identity) -> Option<String> {
         // It may be an element or part of what is declared, and scopes have indices too.
         let mut around = std::iter::successors(Some(path), |path| Some(path.rsplit_once('[')?.0));
@@ -166,8 +167,8 @@ impl Declarations {
     /// That a path leads to a member of a packed structure or to an element of a packed array, or into one, and what
     /// to do where these are not shown.
     pub(super) fn unshown_part(&self, path: &str, identity: &Identity) -> Option<String> {
-        if let Some(told) = self.missing_element(path) {
-            return Some(told);
+        if let Some(missing) = self.missing_element(path) {
+            return Some(missing);
         }
         let shorter = path.rmatch_indices(['.', '[']).map(|(at, _)| &path[..at]);
         let mut way = std::iter::once(path).chain(shorter);

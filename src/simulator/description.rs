@@ -259,7 +259,7 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// Everything a simulator tells of one object.
+/// Everything that a simulator shows about one object.
 ///
 /// ```no_run
 /// # fn show(counter: &verifork::Description) {
@@ -281,14 +281,14 @@ pub struct Description {
     pub path: String,
     /// The name of the module, entity or interface it is an instance of.
     pub definition: Option<String>,
-    /// The file of its declaration, where the simulator keeps it.
+    /// The file of its declaration, if the simulator keeps it.
     pub file: Option<String>,
-    /// The line of its declaration, from 1, where the simulator keeps it.
+    /// The line of its declaration, from 1, if the simulator keeps it.
     pub line: Option<u32>,
     /// How its value is encoded; for an array, the value of one element.
     pub encoding: Encoding,
-    /// Whether its value is a number and no bits: an integer, a physical value, or a position in an
-    /// enumeration of VHDL. For an array, that of an element.
+    /// Whether its value is a number without bits: an integer, a physical value, or a position in an enumeration of
+    /// VHDL. For an array, whether the values of its elements are.
     pub number: bool,
     /// Its direction, if it is the net or variable of a port.
     pub direction: Option<Direction>,
@@ -296,17 +296,17 @@ pub struct Description {
     pub constant: bool,
     /// The declared indices of the leftmost and the rightmost element, if it is an array.
     pub array: Option<(i64, i64)>,
-    /// Whether it is an array without elements, that of a null range of VHDL such as `1 to 0`.
+    /// Whether it is an array without elements: it has a null range of VHDL, such as `1 to 0`.
     pub is_empty: bool,
-    /// An enumeration's values by their names, where the simulator shows them, as that of VHDL over VHPI,
-    /// or its compiler does, as Verilator's.
+    /// The names and values of an enumeration, if the simulator shows them (for VHDL over VHPI) or its compiler does
+    /// (Verilator).
     pub literals: Vec<Literal>,
-    /// Whether it is a packed structure whose members can be bound by their names. It has a value as a whole too.
+    /// Whether it is a packed structure whose members can be bound by name. It has a value as a whole too.
     pub has_members: bool,
 }
 
 impl Description {
-    /// Of an object of which no more is known.
+    /// A description with nothing but this.
     pub(crate) fn new(kind: ObjectKind, name: String, path: String) -> Self {
         Description {
             kind,
@@ -326,7 +326,7 @@ impl Description {
         }
     }
 
-    /// What the declaration makes of its bits, of which there are none if it is not logic.
+    /// What the declaration makes of its bits. An object that is not logic has none.
     #[inline]
     pub(crate) fn declared(&self) -> Declared {
         let (width, signed) = match self.encoding {

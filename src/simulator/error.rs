@@ -2,7 +2,7 @@
 
 use super::Identity;
 
-/// The result of what is asked at every event: small, so that it costs little where nothing fails.
+/// The result of an operation at every event: small, so that success costs little.
 pub(crate) type PortResult<T> = Result<T, Box<PortError>>;
 
 /// Why an operation on the simulator failed.
@@ -67,7 +67,7 @@ impl PortError {
         }
     }
 
-    /// A write to a pin of the top that leads both ways, where what comes from outside is left out.
+    /// A write to an inout port of the top, on a simulator that ignores it.
     #[cold]
     pub(crate) fn inout_of_top(simulator: &Identity, path: &str) -> PortError {
         PortError::Unsupported {
@@ -79,7 +79,7 @@ impl PortError {
         }
     }
 
-    /// What is said of an object whose value is not shown, where no more is known of it.
+    /// The message for an object whose value is not shown for an unknown reason.
     pub(crate) fn hidden_value(simulator: &Identity) -> String {
         format!(
             "{} cannot show its value, as of an array of single bits, of an unpacked structure or, through \

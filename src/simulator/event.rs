@@ -1,4 +1,4 @@
-//! What a simulator tells us: the receiver of its events, and what keeps panics out of its frames.
+//! Events from the simulator: who receives them, and what keeps panics out of the simulator's frames.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -9,17 +9,17 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use super::{Phase, Port, PortError};
 use crate::value::Logic;
 
-/// Who is told of the beginning and the end of simulation.
+/// The receiver of the start and the end of simulation.
 pub(crate) trait Events: Sync {
-    /// The design is built and simulation is about to begin. Whoever is to be told of what happens from now
-    /// on says so by [`listen`].
+    /// The design is built and simulation is about to begin. [`listen`] registers the receiver of what happens
+    /// from now on.
     fn on_start(&self, port: &'static dyn Port);
     /// Simulation is over. The port still reads and prints during this call; after it, every
     /// operation is [`PortError::Over`] and no event follows.
     fn on_end(&self);
 }
 
-/// Who is told of what happens in a simulation, on its thread: one call a kind, straight from the
+/// The receiver of what happens in a simulation, on its thread. Each kind of event is one call, straight from the
 /// simulator's callback.
 ///
 /// May be entered again from inside a write: see [`super::Quirks::put_runs_value_changes`].
@@ -29,19 +29,19 @@ pub(crate) trait Listener {
     fn on_change(&'static self, token: u64, scalar: Option<Logic>);
     /// The delay with this number is over.
     fn on_timer(&'static self, token: u64);
-    /// The time is there at which this was to be called: see [`Agenda::deadline`].
+    /// The time of [`Agenda::deadline`](super::Agenda::deadline) has come.
     fn on_deadline(&'static self, now: u64);
     /// A phase that was waited for has been reached.
     fn on_phase(&'static self, phase: Phase);
-    /// The object with this path has again the value that it had before it was written.
+    /// The design has replaced a written value: the object with this path has its old value again.
     fn on_lost_write(&'static self, path: &str);
 }
 
-/// What [`OnEscapedPanic`] is told instead of a panic where the simulator cannot be used, with why.
+/// Why the simulator cannot be used. [`OnEscapedPanic`] gets it in place of a panic's payload.
 #[derive(Debug)]
 pub(crate) struct Unusable(pub(crate) String);
 
-/// Who is told of a panic that left the receiver; the simulator must not see it.
+/// Reports a panic that left the receiver. The simulator must not see it.
 pub(crate) type OnEscapedPanic = fn(Box<dyn Any + Send>);
 
 struct Receiver {
@@ -55,12 +55,12 @@ thread_local! {
     static LISTENER: Cell<Option<&'static dyn Listener>> = const { Cell::new(None) };
 }
 
-/// Has the events of the simulation on this thread told to `listener`.
+/// Makes `listener` the receiver of the events of the simulation on this thread.
 pub(crate) fn listen(listener: &'static dyn Listener) {
     LISTENER.set(Some(listener));
 }
 
-/// Who is told of the events on this thread, once simulation has begun.
+/// The receiver of the events on this thread, once simulation has begun.
 #[inline]
 pub(super) fn listener() -> Option<&'static dyn Listener> {
     LISTENER.get()
@@ -74,7 +74,7 @@ const OVER: u8 = 2;
 /// Atomic for the sake of the language: one thread uses it.
 static STATE: AtomicU8 = AtomicU8::new(RUNNING);
 
-/// Says who receives the events of this process. The first call decides; later ones do nothing.
+/// Registers the receiver of this process's events. Only the first call counts.
 pub(crate) fn install(events: &'static dyn Events, on_escaped_panic: OnEscapedPanic) {
     let _ = RECEIVER.set(Receiver {
         events,
@@ -84,35 +84,35 @@ pub(crate) fn install(events: &'static dyn Events, on_escaped_panic: OnEscapedPa
 
 /// The body of a callback: does nothing once simulation is ending, and never unwinds into C.
 #[inline(always)] // in the way of every event
-pub(super) fn deliver(tell: impl FnOnce(&'static dyn Listener)) {
+pub(super) fn deliver(notify: impl FnOnce(&'static dyn Listener)) {
     if !is_ending()
         && let Some(listener) = listener()
-        && let Err(payload) = catch_unwind(AssertUnwindSafe(|| tell(listener)))
+        && let Err(payload) = catch_unwind(AssertUnwindSafe(|| notify(listener)))
     {
         escaped(payload);
     }
 }
 
 /// [`deliver`] for the start and the end of simulation.
-pub(super) fn contain(tell: impl FnOnce(&'static dyn Events)) {
+pub(super) fn contain(notify: impl FnOnce(&'static dyn Events)) {
     let Some(receiver) = RECEIVER.get() else {
         return;
     };
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| tell(receiver.events))) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| notify(receiver.events))) {
         escaped(payload);
     }
 }
 
-/// Tells the receiver from inside of a call of its own, which contains what panics.
-pub(super) fn tell(tell: impl FnOnce(&'static dyn Listener)) {
+/// Notifies the receiver from inside one of its own calls, which contains panics.
+pub(super) fn notify(notify: impl FnOnce(&'static dyn Listener)) {
     if !is_ending()
         && let Some(listener) = listener()
     {
-        tell(listener);
+        notify(listener);
     }
 }
 
-/// Reports what went wrong outside of the receiver's own care. Never unwinds.
+/// Reports a panic that the receiver did not catch. Never unwinds.
 #[cold]
 pub(super) fn escaped(payload: Box<dyn Any + Send>) {
     let Some(receiver) = RECEIVER.get() else {
@@ -141,13 +141,13 @@ pub(super) fn check_not_over() -> Result<(), PortError> {
     }
 }
 
-/// Whether no other event but [`Events::on_end`] will come.
+/// Whether the only event to come, if any, is [`Events::on_end`].
 #[inline]
 pub(super) fn is_ending() -> bool {
     STATE.load(Ordering::Relaxed) != RUNNING
 }
 
-/// The end of simulation: the last event, then silence. `false` if it has been before.
+/// Delivers the end of simulation, the last event. `false` if it was delivered before.
 pub(super) fn end() -> bool {
     if is_ending() {
         return false;

@@ -16,11 +16,11 @@ pub(crate) enum WriteMode {
     Deposit,
     /// Sets the value and holds it against the design (`vpiForceFlag`).
     Force,
-    /// Ends a force; the value is not looked at (`vpiReleaseFlag`).
+    /// Ends a force; the value is ignored (`vpiReleaseFlag`).
     Release,
 }
 
-/// A value that is to be written.
+/// A value to write.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Value<'a> {
     /// Up to 64 bits as two planes.
@@ -28,9 +28,9 @@ pub(crate) enum Value<'a> {
         value: u64,
         unknown: u64,
     },
-    /// The whole of a vector.
+    /// A whole vector.
     Vector(&'a LogicVec),
-    /// Some bits of an object, whose others stay as they are; which, the port need not know.
+    /// Some bits of an object. The port need not know which.
     Bits {
         unknown: bool,
     },
@@ -40,16 +40,16 @@ pub(crate) enum Value<'a> {
 
 /// The simulator, seen from the scheduler.
 ///
-/// Reads, writes, watches and waits allocate nothing and ask the simulator once. From
-/// [`Events::on_end`] on watches and waits are [`PortError::Over`]; once it has returned,
-/// everything fallible is, and the rest answers from what was last known.
+/// Reads, writes, watches and waits allocate nothing and call the simulator once. From
+/// [`Events::on_end`](super::Events::on_end) on, watches and waits are [`PortError::Over`]. Once it has returned, so is
+/// everything fallible, and the rest returns what was last known.
 ///
-/// Writes may call [`Listener::on_change`] before they return
+/// Writes may call [`Listener::on_change`](super::Listener::on_change) before they return
 /// ([`Quirks::put_runs_value_changes`]): hold no borrow across them that the receiver needs.
 pub(crate) trait Port {
     /// Which simulator this is.
     fn identity(&self) -> &Identity;
-    /// How it differs.
+    /// How it differs from the standard.
     fn quirks(&self) -> &Quirks;
     /// The command line of the simulation, plus-arguments included.
     fn arguments(&self) -> &[String];
@@ -63,13 +63,12 @@ pub(crate) trait Port {
     /// What a scope holds: scopes, nets, variables, parameters, arrays, events.
     /// An object that is not a scope holds nothing here.
     fn children(&self, scope: Handle) -> Vec<Handle>;
-    /// Why [`children`](Port::children) of a scope leaves something out that the simulator has, where
-    /// that is known.
+    /// Why [`children`](Port::children) of a scope is known to omit something that the design has.
     fn left_out(&self, _scope: Handle) -> Option<PortError> {
         None
     }
-    /// The names of a scope's ports in the order of their declaration, where the simulator keeps it
-    /// and [`children`](Port::children) have another one.
+    /// The names of a scope's ports in the order of their declaration, if the simulator keeps that order and
+    /// [`children`](Port::children) does not.
     fn ports(&self, _scope: Handle) -> Vec<String> {
         Vec::new()
     }
@@ -80,7 +79,7 @@ pub(crate) trait Port {
     fn find(&self, scope: Option<Handle>, name: &str) -> Option<Handle>;
     /// The element of an array at a declared index.
     fn element(&self, array: Handle, index: i64) -> Option<Handle>;
-    /// The element of an array at a declared index, for one access, after which it is to be given back.
+    /// The element of an array at a declared index, for one access. [Give it back](Port::give_back) afterwards.
     fn borrow_element(&self, array: Handle, index: i64) -> Option<Handle> {
         self.element(array, index)
     }
@@ -93,15 +92,15 @@ pub(crate) trait Port {
     }
     /// An object's own name, as in its [`Description`].
     fn name(&self, object: Handle) -> String;
-    /// Everything known of an object. Asks the simulator many times: keep the answer.
+    /// Everything known about an object. Calls the simulator many times: keep the result.
     fn describe(&self, object: Handle) -> Description;
-    /// Whether a parameter is fixed inside of its scope, so that nobody can set it.
+    /// Whether a parameter cannot be overridden (`localparam`).
     fn is_local(&self, _parameter: Handle) -> bool {
         false
     }
 
-    /// A record, which has no value as a whole, as an object whose value is that of its fields in the bits
-    /// of a structure; or in what the structure's fields are not those of the record.
+    /// Makes a record, which has no value as a whole, an object whose value is that of its fields, laid out as a
+    /// structure's. The error says how the structure's fields differ from the record's.
     fn structure(
         &self,
         _record: Handle,
@@ -109,50 +108,48 @@ pub(crate) trait Port {
     ) -> Result<Handle, String> {
         Err("the simulator shows no records".to_owned())
     }
-    /// Why an object that is there has no value to read or to write, or a scope nothing in it, where the
-    /// port knows.
+    /// Why an existing object has no value, or a scope no contents, if the port knows.
     fn hidden(&self, _object: Handle) -> Option<PortError> {
         None
     }
-    /// What is known of an object with this path, which the design has and the simulator does not show.
+    /// What is known about the object at this path that the design has and the simulator does not show.
     fn unshown(&self, _path: &str) -> Option<String> {
         None
     }
-    /// What the design has in a scope, by its declarations, that the simulator never shows, with what is known of
-    /// it; some of it may be shown all the same.
+    /// The names that a scope declares and the simulator usually does not show, with what is known about each. Some
+    /// of them may be shown after all.
     fn unlisted(&self, _scope: Handle) -> Vec<(String, String)> {
         Vec::new()
     }
-    /// What is known of a path into an object that is shown as a vector, and is a packed structure or array, where
-    /// nothing is shown at the path.
+    /// What is known about a path into a packed structure or array that the simulator shows as a plain vector.
     fn unshown_part(&self, _path: &str) -> Option<String> {
         None
     }
-    /// What in the design gives an object its value. Asked when it is first written; may take long, once.
+    /// What drives an object in the design. Called when the object is first written; the first call may be slow.
     fn driver(&self, _object: Handle, _description: &Description) -> Driver {
         Driver::Unknown
     }
-    /// Why nothing can be written to an object, other than that it is constant. `undriven`: the user
-    /// says that the design does not drive it.
+    /// Why an object that is not constant cannot be written. `undriven`: the user declares that the design does not
+    /// drive it.
     fn write_refusal(&self, _object: Handle, _undriven: bool) -> Option<PortError> {
         None
     }
 
-    /// Whether the events of a watched object tell of assignments, of the same value too.
-    fn tells_assignments(&self, _object: Handle) -> bool {
+    /// Whether the events of a watched object are assignments, including those of the same value.
+    fn reports_assignments(&self, _object: Handle) -> bool {
         false
     }
-    /// Whether writes to an object may be refused for their value: then
-    /// [`check_write`](Port::check_write) is to be asked before one is kept for later.
+    /// Whether writes to an object may be refused because of the value. If so, call
+    /// [`check_write`](Port::check_write) before buffering one.
     fn checks_writes(&self, _object: Handle, _encoding: &Encoding) -> bool {
         false
     }
-    /// Why a value cannot be written, as far as that is known before it is.
+    /// Why a value cannot be written, as far as is known before the write.
     fn check_write(&self, _object: Handle, _value: Value<'_>) -> Result<(), PortError> {
         Ok(())
     }
 
-    /// A way to an object of up to 64 bits past this trait, if there is one.
+    /// Direct access to an object of up to 64 bits, past this trait, if the port has it.
     fn direct(&'static self, _object: Handle) -> Option<verilator::Direct> {
         None
     }
@@ -191,38 +188,37 @@ pub(crate) trait Port {
     fn write_real(&self, object: Handle, value: f64, mode: WriteMode) -> Result<(), PortError>;
     /// Writes a string.
     fn write_text(&self, object: Handle, value: &str) -> Result<(), PortError>;
-    /// Whether a value was written in this cycle and is not yet the design's; it is what a read
-    /// finds all the same. Only where [`Quirks::writes_take_a_cycle`].
+    /// Whether a value was written in this cycle and has not reached the design. Reads return it already. Only with
+    /// [`Quirks::writes_take_a_cycle`].
     fn is_write_pending(&self, _object: Handle) -> bool {
         false
     }
-    /// Of an object that is forced, holds these bits alone; `false` where all of them stay held, since
-    /// the simulator forces objects as a whole.
+    /// Limits the force on an object to these bits. `false` if all bits stay forced, because the simulator forces
+    /// whole objects.
     fn hold_bits(&self, _object: Handle, _held: &LogicVec) -> PortResult<bool> {
         Ok(false)
     }
     /// Ends a force on any object.
     fn release(&self, object: Handle, encoding: &Encoding) -> Result<(), PortError>;
 
-    /// Calls [`Listener::on_change`] at every change until [`unwatch`](Port::unwatch). With `scalar`,
+    /// Calls [`Listener::on_change`](super::Listener::on_change) at every change until [`unwatch`](Port::unwatch). With `scalar`,
     /// which is for objects of 1 bit, the event brings the value.
     fn watch(&self, object: Handle, scalar: bool, token: u64) -> Result<CallbackHandle, PortError>;
     /// Ends a watch.
     fn unwatch(&self, watch: CallbackHandle);
-    /// Calls [`Listener::on_timer`] after `steps`, once; a port with an [agenda](Port::agenda) calls
-    /// [`Listener::on_deadline`] instead.
+    /// Calls [`Listener::on_timer`](super::Listener::on_timer) after `steps`, once. A port with an
+    /// [agenda](Port::agenda) calls [`Listener::on_deadline`](super::Listener::on_deadline) instead.
     fn after(&self, steps: u64, token: u64) -> PortResult<CallbackHandle>;
-    /// What the port looks at for the next deadline and for phases, which it then need not be asked for.
+    /// The agenda from which the port takes the next deadline and the phases, instead of being asked for callbacks.
     fn agenda(&'static self) -> Option<&'static Agenda> {
         None
     }
-    /// Cancels a delay that is not over; a handle whose event has been delivered is stale and
-    /// must not be given. See [`Quirks::cancelled_delays_fire`].
+    /// Cancels a delay that is not over. A handle whose event has been delivered is stale and must not be passed. See [`Quirks::cancelled_delays_fire`].
     fn cancel_after(&self, delay: CallbackHandle);
-    /// Calls [`Listener::on_phase`] when the phase comes, once.
+    /// Calls [`Listener::on_phase`](super::Listener::on_phase) when the phase comes, once.
     fn at_phase(&self, phase: Phase) -> PortResult<()>;
 
-    /// Prints through the simulator, so that it comes in order in its log.
+    /// Prints through the simulator, in order with its own output.
     fn print(&self, text: &str);
     /// Flushes what was printed.
     fn flush(&self);
@@ -234,8 +230,8 @@ thread_local! {
     pub(super) static PORT: Cell<Option<&'static dyn Port>> = const { Cell::new(None) };
 }
 
-/// The port to this process's simulator; there from [`Events::on_start`] on, on the simulator's own
-/// thread.
+/// The port to this process's simulator, on the simulator's thread, from
+/// [`Events::on_start`](super::Events::on_start) on.
 pub(crate) fn port() -> Option<&'static dyn Port> {
     PORT.get()
 }

@@ -1,14 +1,14 @@
 //! The ways in which simulators differ from the standard or from each other, each by its name.
 //!
-//! A quirk is a fact, not a work-around: the work-around lives where the fact matters and asks
-//! for it by name. What can be asked of the simulator is asked instead, and has no quirk.
+//! A quirk is a fact, not a work-around. The work-around is in the code that the fact affects, which checks the quirk
+//! by name. A property that can be queried at run time is queried and is not a quirk.
 
 use verifork_protocol::simulators::Simulator;
 
 use super::Identity;
 use super::message::MessageStyle;
 
-/// The letters of the names a simulator gives.
+/// The case of the names that a simulator returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum NameCase {
     /// As in the source: names differ by case.
@@ -53,7 +53,7 @@ pub(crate) struct Quirks {
     /// What is written is the design's value from the next delta cycle on, and its value changes come
     /// with it: after the delays that end in the cycle of the write. VHPI; GHDL 2.0.
     pub(crate) writes_take_a_cycle: bool,
-    /// Writes made at the start of simulation to nets nobody drives are overwritten with Z: begin
+    /// Writes made at the start of simulation to undriven nets are overwritten with Z: begin
     /// from a callback at time 0. Icarus 11.
     pub(crate) start_writes_are_lost: bool,
     /// Value changes fire without a change while a net is forced, and for initial values.
@@ -76,8 +76,8 @@ pub(crate) struct Quirks {
     pub(crate) deposits_pass_forces: bool,
     /// Every write holds against the design's own drivers until the next write. GHDL 2.0.
     pub(crate) writes_last: bool,
-    /// The compiled design tells what drives nets and variables, which no function does: see `vpi/image.rs`. Icarus.
-    pub(crate) images_tell_drivers: bool,
+    /// The compiled design lists what drives nets and variables, which no function does: see `vpi/image.rs`. Icarus.
+    pub(crate) images_list_drivers: bool,
     /// A write in the read-only phase is accepted. GHDL 2.0, Verilator 5.006.
     pub(crate) read_only_writes_pass: bool,
     /// A read-write phase asked for in a read-write phase in which nothing was written comes in
@@ -92,7 +92,7 @@ pub(crate) struct Quirks {
     /// The handle of a callback that fires once must be released after it fired.
     /// Verilator 5.006 (110 bytes each), NVC 1 (registration becomes quadratic).
     pub(crate) fired_handles_are_ours: bool,
-    /// Watches that nobody needs cost time in every step: drop them. GHDL 2.0, Verilator 5.006.
+    /// Unneeded watches cost time in every step: drop them. GHDL 2.0, Verilator 5.006.
     pub(crate) idle_watches_cost: bool,
     /// A watch on a whole array never fires. GHDL 2.0, Verilator 5.006.
     pub(crate) array_watches_are_dead: bool,
@@ -102,15 +102,15 @@ pub(crate) struct Quirks {
     /// Handles are made anew by each look-up, so they cannot be compared: each is looked up once.
     /// Verilator 5.006.
     pub(crate) handles_are_not_unique: bool,
-    /// Value changes are found by comparing values between evaluations of the design. What a write
-    /// changed is told after the callback in which it was made, in the order of the watches and not
-    /// of the writes; a change that a second write takes back is never told, nor is one that the
-    /// signal's own callback makes. So the port tells what it writes itself. A watch on an element of an
+    /// Value changes are found by comparing values between evaluations of the design. A change by a write is reported
+    /// after the callback that made it, in the order of the watches and not of the writes. A change that a second
+    /// write undoes is never reported, nor is one that the signal's own callback makes. So the port reports its own
+    /// writes itself. A watch on an element of an
     /// array starts from the value of the array's first, and so fires once without a change.
     /// Verilator 5.006.
     pub(crate) watches_compare: bool,
-    /// What is refused is a warning, not an error, such as a write to an object that was compiled
-    /// as one to read only. Verilator 5.006.
+    /// A refusal is a warning, not an error: for example of a write to an object that was published read-only.
+    /// Verilator 5.006.
     pub(crate) warnings_are_refusals: bool,
     /// The ports of the top lie beside it, in a scope `TOP`: the inputs there are those to write,
     /// the top's own are copies; of outputs, the top's own are the originals. Verilator 5.006; 5.032
@@ -125,7 +125,7 @@ pub(crate) struct Quirks {
     /// a vector. No signs are known, and a vector's greater index is always at its left. Verilator
     /// 5.006, 5.032.
     pub(crate) everything_is_a_register: bool,
-    /// Strings are shown and cannot be read: what is given is the address of a C++ object.
+    /// Strings are shown but cannot be read: the value is the address of a C++ object.
     /// Verilator 5.006.
     pub(crate) strings_are_unreadable: bool,
     /// Ports of instances have no direction, but for those of the top. Verilator 5.006.
@@ -141,7 +141,7 @@ pub(crate) struct Quirks {
     pub(crate) real_elements_are_read_only: bool,
     /// A backslash in a name is given as two. Icarus 11.
     pub(crate) names_are_escaped: bool,
-    /// An event of an element of an array tells of an assignment, which need not be a change. Icarus 11.
+    /// An event of an element of an array is an assignment, not necessarily a change. Icarus 11.
     pub(crate) element_events_are_assignments: bool,
     /// An integer of 32 bits written to a wider object is extended to it by its sign. Icarus 11,
     /// GHDL 2.0; Verilator 5.006 refuses.
@@ -153,17 +153,16 @@ pub(crate) struct Quirks {
     /// An `if` generate whose first branch was not taken has no name and holds nothing; to ask for its
     /// name ends the process. GHDL 5.0 with mcode.
     pub(crate) some_generates_are_nameless: bool,
-    /// A delay that was cancelled is not told, but its time comes and keeps the simulation alive
-    /// until then. NVC 1.
+    /// A cancelled delay calls nothing, but keeps the simulation alive until its time. NVC 1.
     pub(crate) cancelled_delays_keep_time: bool,
-    /// A free place in the table of handles is searched from where one was given back last: see
-    /// `vhpi/handles.rs`. NVC 1.
+    /// The search for a free slot in the table of handles begins where one was released last: see `vhpi/handles.rs`.
+    /// NVC 1.
     pub(crate) handles_are_searched: bool,
     /// A position in a relation counts what the relation leaves out as well: those of declarations are
     /// positions among all declarations. NVC 1.
     pub(crate) positions_count_all: bool,
-    /// What a plugin prints through the simulator becomes a note of the simulator's, with a mark
-    /// before it, on the standard error: print past it. NVC 1.
+    /// What a plugin prints through the simulator becomes a note with a prefix on the standard error: print directly.
+    /// NVC 1.
     pub(crate) prints_become_notes: bool,
     /// Signals of physical types, such as `time`, cannot be written. NVC 1.
     pub(crate) physical_types_are_read_only: bool,
@@ -206,7 +205,7 @@ impl Quirks {
         force_is_ignored: false,
         deposits_pass_forces: false,
         writes_last: false,
-        images_tell_drivers: false,
+        images_list_drivers: false,
         read_only_writes_pass: false,
         read_write_again_needs_write: false,
         next_time_step_at_start: false,
@@ -276,7 +275,7 @@ impl Quirks {
                 last_watch_first: true,
                 next_time_step_stays: true,
                 next_time_step_repeats: true,
-                images_tell_drivers: true,
+                images_list_drivers: true,
                 leaves_out_the_unused: true,
                 errors_are_silent: true,
                 real_elements_are_read_only: true,

@@ -20,7 +20,7 @@ impl SimDuration {
     /// # Errors
     ///
     /// [`TimeError::NotADuration`] if it is negative or not finite, [`TimeError::Inexact`] if it
-    /// is not a whole number of femtoseconds, or has more digits than an `f64` tells apart;
+    /// is not a whole number of femtoseconds, or has more digits than an `f64` holds;
     /// [`TimeError::OutOfRange`] from 2^64 seconds on.
     pub fn from_f64(value: f64, unit: TimeUnit) -> Result<SimDuration, TimeError> {
         if !value.is_finite() || value < 0.0 {
@@ -50,7 +50,7 @@ impl SimDuration {
         }
     }
 
-    /// The duration as a number of a unit, rounded to what an `f64` can tell apart.
+    /// The duration as a number of a unit, rounded to the precision of an `f64`.
     ///
     /// ```
     /// use verifork::prelude::*;

@@ -83,8 +83,8 @@ impl SimTime {
         SimDuration::from_steps(self.steps, self.precision)
     }
 
-    /// The time since an earlier point. Like [`Instant::duration_since`], zero if `earlier` is
-    /// the later one; [`checked_sub`](SimTime::checked_sub) tells.
+    /// The time since an earlier point. Like [`Instant::duration_since`], zero if `earlier` is the later one;
+    /// [`checked_sub`](SimTime::checked_sub) returns `None` then.
     ///
     /// [`Instant::duration_since`]: std::time::Instant::duration_since
     ///
@@ -152,7 +152,7 @@ impl SimTime {
             })
     }
 
-    /// The point as a number of a unit since the start, rounded to what an `f64` can tell apart.
+    /// The point as a number of a unit since the start, rounded to the precision of an `f64`.
     ///
     /// ```
     /// use verifork::prelude::*;
@@ -214,8 +214,8 @@ impl Sub for SimTime {
     }
 }
 
-/// The exact time since the start as all messages show it: in the largest unit of which it is a whole number, and from
-/// a nanosecond on in none finer, `1,230 ns`.
+/// The exact time since the start, in the form of all messages: in the largest unit that makes it a whole number, but
+/// from a nanosecond on in nanoseconds or more: `1,230 ns`.
 impl fmt::Display for SimTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&simulated(self.since_start().femtoseconds()))

@@ -8,8 +8,8 @@ use verifork_protocol::time::simulated;
 use super::decimal::FINEST;
 use super::{SimDuration, TimeError, TimeUnit};
 
-/// Exact, as all messages have times: in the largest unit of which it is a whole number, from a nanosecond on not
-/// in a finer one than that; digits in groups of three: `100 ms`, `1,500 ns`, `1.5 ns`.
+/// The exact duration, in the form of all messages: in the largest unit that makes it a whole number, but from a
+/// nanosecond on in nanoseconds or more; digits in groups of three: `100 ms`, `1,500 ns`, `1.5 ns`.
 impl fmt::Display for SimDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&simulated(self.femtoseconds()))

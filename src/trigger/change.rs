@@ -93,7 +93,7 @@ impl Stream for EdgeStream {
 
     #[inline]
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<()>> {
-        // Polled after it has come, the wait begins anew.
+        // Polled again after it resolved, the wait begins again.
         Pin::new(&mut self.0).poll(context).map(Some)
     }
 }
@@ -129,7 +129,7 @@ impl EdgeWait {
         EdgeWait::at(kernel, signal, (edge, count), Location::caller())
     }
 
-    /// For a wait that was asked for at `place`.
+    /// A wait that was created at `place`.
     #[inline]
     pub(crate) fn at(
         kernel: &'static Kernel,
@@ -210,7 +210,7 @@ impl Trigger for Holds {
         key.still_waits(waker)
     }
 
-    /// A condition that panicked in the callback is asked again as the task runs, whose panic it is.
+    /// A condition that panicked in the callback is evaluated again in the task, which then panics.
     fn has_come(&self) -> bool {
         !self.condition.has_panicked()
     }

@@ -54,7 +54,7 @@ fn refuse_beyond_the_end(kernel: &Kernel, steps: u64) -> ! {
 fn coarser_steps(duration: SimDuration, precision: Precision) -> u64 {
     match duration.to_steps(precision) {
         Ok(steps) => steps,
-        // Not in a closure, whose caller would be this line.
+        // Not in a closure: `track_caller` would report this line.
         Err(error) => refuse(&error),
     }
 }

@@ -69,7 +69,7 @@ pub fn with_timeout<F: IntoFuture>(
                 Some(settled) => Pin::new(settled).poll(context),
             };
             if over.is_ready() && settled.is_none() && kernel.changes_are_to_come() {
-                // What comes at this time wins, also where it comes a delta cycle later.
+                // The future wins at this time, even a delta cycle later.
                 let settled = settled.insert(read_write());
                 return Pin::new(settled)
                     .poll(context)

@@ -8,27 +8,27 @@ use std::task::{Context, Poll, Waker};
 use crate::scheduler::{Kernel, Local};
 use crate::task::WaitReason;
 
-/// Something of the simulation that a task may wait for, and the table of the scheduler that it waits in.
+/// An event that a task can wait for, and the scheduler's table of such waits.
 pub(super) trait Trigger: Unpin {
-    /// Names a wait in the table; finds nothing once the wait is over.
+    /// A wait's key in the table. It finds nothing once the wait is over.
     type Key: Copy + Unpin + fmt::Debug;
 
-    /// Begins to wait, unless there is nothing to wait for.
+    /// Begins a wait, unless it is over at once.
     fn prime(&self, kernel: &'static Kernel, waker: &Waker) -> Option<Self::Key>;
-    /// Whether the wait goes on; then it wakes this task from now on.
+    /// Whether the wait continues; if so, it wakes this task from now on.
     fn is_primed(&self, kernel: &'static Kernel, key: Self::Key, waker: &Waker) -> bool;
-    /// Whether it has come, now that the table has woken the task; otherwise it is primed again.
+    /// Whether the event has come, after the table has woken the task. If not, the wait begins again.
     #[inline]
     fn has_come(&self) -> bool {
         true
     }
-    /// Gives the wait up, if it is not over.
+    /// Ends the wait, if it is not over.
     fn unprime(&self, kernel: &'static Kernel, key: Self::Key);
     /// What is awaited, for the task tree.
     fn reason(&self, kernel: &'static Kernel) -> WaitReason;
 }
 
-/// Waits for a trigger; gives the wait up when it is dropped.
+/// A wait for a trigger, which ends when it is dropped.
 pub(super) struct Wait<T: Trigger> {
     pub(super) kernel: Local<Kernel>,
     trigger: T,

@@ -38,19 +38,18 @@ use super::{FieldLayout, Layout, LogicValue, LogicVec, LogicWidth, ValueError};
 pub trait LogicStruct: LogicWidth {
     /// The fields in the order of their declaration: each one's name, least significant bit and width.
     const FIELDS: &'static [(&'static str, u32, u32)];
-    /// The same with what the bits of each mean.
+    /// The same with the meaning of each field's bits.
     #[doc(hidden)]
     const LAYOUTS: &'static [FieldLayout];
 }
 
-/// A field as far as its type and its declared width tell it; its width is the declared one, else its
-/// type's own.
+/// A field, by its type and its declared width. Without a declared width, it has the type's own.
 ///
-/// Evaluated when the derive's code is compiled, where a panic is an error at the field's type.
+/// Evaluated when the derive's output is compiled; a panic becomes an error at the field's type.
 ///
 /// # Panics
 ///
-/// There is no width, it is 0, or the type does not hold so many bits.
+/// If there is no width, the width is 0, or the type holds fewer bits.
 #[doc(hidden)]
 pub const fn field<T: LogicValue>(name: &'static str, declared: Option<u32>) -> FieldLayout {
     let width = match (declared, T::NATIVE_WIDTH) {
@@ -211,7 +210,7 @@ impl<T: LogicValue, const N: usize> LogicValue for [T; N] {
     }
 }
 
-/// The width of one of so many lanes.
+/// The width of each of `lanes` lanes.
 fn lane_width(width: u32, lanes: usize) -> Result<u32, ValueError> {
     let uneven = ValueError::Lanes { width, lanes };
     let lanes = u32::try_from(lanes).map_err(|_| uneven.clone())?;

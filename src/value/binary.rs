@@ -224,7 +224,7 @@ fn decode_chunk(characters: [u8; 8]) -> (u64, u64, u64) {
     let word = u64::from_le_bytes(characters);
     // Of `0` 0x30, `1` 0x31, `X` 0x58, `Z` 0x5a, `x` 0x78 and `z` 0x7a, letters have bit 6.
     let unknown = word >> 6 & LOWEST;
-    // What the byte looks like but for the bits that tell the digit, or letter and case.
+    // The byte without the bits that select the digit, or the letter and its case.
     let expected = ZEROS + unknown * 0x48;
     let free = LOWEST + unknown * 0x21;
     let others = (word ^ expected) & !free;

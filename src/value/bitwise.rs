@@ -231,7 +231,7 @@ impl LogicVec {
 
     /// The number of bits that are `1` or `H`, as `$countones` (IEEE 1800-2017, 20.9). Unknown bits are
     /// in neither this number nor that of [`count_zeros`](LogicVec::count_zeros):
-    /// [`count_unknown`](LogicVec::count_unknown) tells how many there are.
+    /// [`count_unknown`](LogicVec::count_unknown) returns their number.
     ///
     /// ```
     /// # use verifork::value::{LogicVec, ValueError};

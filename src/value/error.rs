@@ -26,7 +26,7 @@ pub enum ValueError {
         UnknownRanges(value)
     )]
     Unknown {
-        /// What was read; [`LogicVec::unknown_bits`] tells the bits.
+        /// The value; [`LogicVec::unknown_bits`] lists its unknown bits.
         value: LogicVec,
         /// The Rust type asked for.
         wanted: &'static str,

@@ -1,4 +1,4 @@
-//! What the bits of a Rust type mean, for a design that tells what those of its objects do.
+//! What the bits of a Rust type mean, to be compared with the design's declarations.
 
 use verifork_protocol::description::Literal;
 
@@ -9,7 +9,7 @@ use verifork_protocol::description::Literal;
 pub enum Layout {
     /// Bits.
     Bits,
-    /// A number, of two's complement if it is signed.
+    /// A number, in two's complement if it is signed.
     Integer {
         /// Whether there are numbers below 0.
         signed: bool,
@@ -18,7 +18,7 @@ pub enum Layout {
     Enumeration(&'static [(&'static str, u128)]),
     /// Fields, in the order of their declaration.
     Structure(&'static [FieldLayout]),
-    /// So many of one kind, the first one in the least significant bits.
+    /// This number of equal lanes, the first in the least significant bits.
     Lanes(&'static Layout, usize),
 }
 
@@ -30,11 +30,11 @@ pub struct FieldLayout {
     pub name: &'static str,
     /// Its least significant bit.
     pub low: u32,
-    /// How many bits it has.
+    /// Its number of bits.
     pub width: u32,
-    /// What they are.
+    /// What its bits mean.
     pub layout: Layout,
-    /// Whether they keep all nine states.
+    /// Whether its bits keep all nine states.
     pub all_states: bool,
 }
 

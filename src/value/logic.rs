@@ -22,7 +22,7 @@ use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, N
 pub enum Logic {
     /// `U`: never driven since the start of the simulation.
     Uninitialized,
-    /// `X`: driven, to a value the simulator cannot tell.
+    /// `X`: driven to an unknown value.
     Unknown,
     /// `0`.
     Zero,
@@ -30,13 +30,13 @@ pub enum Logic {
     One,
     /// `Z`: not driven.
     HighImpedance,
-    /// `W`: weakly driven, to a value the simulator cannot tell.
+    /// `W`: weakly driven to an unknown value.
     WeakUnknown,
     /// `L`: weakly driven to 0, as by a pull-down.
     WeakZero,
     /// `H`: weakly driven to 1, as by a pull-up.
     WeakOne,
-    /// `-`: any value will do.
+    /// `-`: don't care.
     DontCare,
 }
 

@@ -9,7 +9,7 @@ pub(super) const WORD_BITS: u32 = u64::BITS;
 ///
 /// `value` and `unknown` alone are the four-state view in VPI's encoding (IEEE 1800 38.15:
 /// `aval` and `bval`): 0 is (0, 0), 1 is (1, 0), Z is (0, 1), X is (1, 1). `weak` and `special`
-/// tell the other states apart, and are zero in four-state data:
+/// distinguish the other states, and are zero in four-state data:
 ///
 /// | | 0 | 1 | Z | X | L | H | W | U | - |
 /// |---|---|---|---|---|---|---|---|---|---|

@@ -157,11 +157,11 @@ fn idle_value_changes_of_a_forced_signal_wake_nobody() {
                 count.set(count.get() + 1);
             }
         });
-        let told = simulator.told.get();
+        let told = simulator.reported.get();
         clk.rising_edges(3).await;
         read_only().await;
         assert!(
-            simulator.told.get() > told + 3,
+            simulator.reported.get() > told + 3,
             "the simulator tells of no change"
         );
         assert_eq!(changes.get(), 0);
@@ -203,7 +203,7 @@ fn idle_value_changes_at_the_start_wake_nobody() {
 fn an_assignment_of_the_same_value_is_no_change() {
     let mut design = register();
     let word = design.id("top.memory[2]");
-    design.tells_assignments(word);
+    design.reports_assignments(word);
     for (time, value) in [(10, "00000001"), (20, "00000001"), (30, "00000010")] {
         design.at(time, move |simulator| {
             simulator.assign(word, Content::bits(value));
@@ -221,7 +221,7 @@ fn an_assignment_of_the_same_value_is_no_change() {
         });
         timer(40.ns()).await;
         log.check(&["10 1", "30 2"]);
-        assert_eq!(simulator.told.get(), 3);
+        assert_eq!(simulator.reported.get(), 3);
         Ok(())
     });
 }

@@ -51,9 +51,9 @@ fn a_watch_is_taken_down_once_it_has_fired_for_nobody_several_times() {
         clk.rising_edge().await;
         timer(45.ns()).await;
         assert_eq!(simulator.watches(), 0);
-        let told = simulator.told.get();
+        let told = simulator.reported.get();
         timer(100.ns()).await;
-        assert_eq!(simulator.told.get(), told, "nobody is called any more");
+        assert_eq!(simulator.reported.get(), told, "nobody is called any more");
         clk.rising_edge().await;
         assert_eq!((steps(), simulator.watches()), (175, 1));
         Ok(())

@@ -132,7 +132,7 @@ impl Design {
             written: RefCell::new(None),
             is_forced: Cell::new(false),
             watches: RefCell::default(),
-            tells_assignments: false,
+            reports_assignments: false,
             checks_writes: false,
             driver: Driver::Unknown,
             refusal: None,
@@ -211,9 +211,9 @@ impl Design {
         *object.content.get_mut() = content;
     }
 
-    /// Events of this object tell of assignments of the same value as well.
-    pub(crate) fn tells_assignments(&mut self, id: ObjectId) {
-        self.objects[id.0].tells_assignments = true;
+    /// Events of this object are assignments, including those of the same value.
+    pub(crate) fn reports_assignments(&mut self, id: ObjectId) {
+        self.objects[id.0].reports_assignments = true;
     }
 
     /// The object's type takes no unknown bits, which the simulator says before they are written.

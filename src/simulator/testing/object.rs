@@ -22,7 +22,7 @@ pub(super) struct Object {
     pub(super) written: RefCell<Option<Content>>,
     pub(super) is_forced: Cell<bool>,
     pub(super) watches: RefCell<Vec<Watch>>,
-    pub(super) tells_assignments: bool,
+    pub(super) reports_assignments: bool,
     pub(super) checks_writes: bool,
     pub(super) driver: Driver,
     pub(super) refusal: Option<(PortError, bool)>,
@@ -44,7 +44,7 @@ pub(super) struct Watch {
 /// A write that reached the simulator: path, value, mode.
 pub(crate) type WriteRecord = (String, String, WriteMode);
 
-/// What the simulator can be told to refuse.
+/// Operations that a test can make the simulator refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     Read,

@@ -155,8 +155,8 @@ impl Port for Simulator {
     fn driver(&self, object: Handle, _: &Description) -> Driver {
         self.object(object).1.driver.clone()
     }
-    fn tells_assignments(&self, object: Handle) -> bool {
-        self.object(object).1.tells_assignments
+    fn reports_assignments(&self, object: Handle) -> bool {
+        self.object(object).1.reports_assignments
     }
     fn checks_writes(&self, object: Handle, _: &Encoding) -> bool {
         self.object(object).1.checks_writes

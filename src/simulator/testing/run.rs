@@ -55,7 +55,7 @@ pub(crate) struct Run {
     pub(crate) outcome: Option<Result<(), TaskErrors>>,
     /// What the simulator refused that no task had asked for.
     pub(crate) broken: Vec<String>,
-    /// How often the end was told.
+    /// How often the end was reported.
     pub(crate) ends: u32,
     /// The time at the end, in steps.
     pub(crate) time: u64,

@@ -35,7 +35,7 @@ pub(crate) struct Simulator {
     /// A callback of ours runs: what changes now is told inside of it or after it.
     in_callback: Cell<bool>,
     /// Changes that are told once the callback has returned.
-    untold: RefCell<Vec<WatchedChange>>,
+    unreported: RefCell<Vec<WatchedChange>>,
     phase: Cell<Option<Phase>>,
     /// Something was written since the phase began.
     pub(super) has_written: Cell<bool>,
@@ -54,8 +54,8 @@ pub(crate) struct Simulator {
     pub(crate) delays: Cell<u32>,
     /// Phases that were asked for.
     pub(crate) phases: Cell<u32>,
-    /// Changes that were told.
-    pub(crate) told: Cell<u32>,
+    /// Changes that were reported.
+    pub(crate) reported: Cell<u32>,
 }
 
 impl Simulator {
@@ -76,7 +76,7 @@ impl Simulator {
             events,
             queue,
             in_callback: Cell::new(false),
-            untold: RefCell::default(),
+            unreported: RefCell::default(),
             phase: Cell::new(None),
             has_written: Cell::new(false),
             is_finished: Cell::new(false),
@@ -88,7 +88,7 @@ impl Simulator {
             writes: RefCell::default(),
             delays: Cell::new(0),
             phases: Cell::new(0),
-            told: Cell::new(0),
+            reported: Cell::new(0),
         }
     }
 
@@ -237,7 +237,7 @@ impl Simulator {
         let object = &self.objects[id.0];
         let before = object.content.replace(content.clone());
         if before == content {
-            if object.tells_assignments {
+            if object.reports_assignments {
                 self.changed(id, None);
             }
             return;
@@ -264,9 +264,9 @@ impl Simulator {
                 content: content.clone(),
             };
             if self.in_callback.get() && !self.quirks.put_runs_value_changes {
-                self.untold.borrow_mut().push(change);
+                self.unreported.borrow_mut().push(change);
             } else {
-                self.tell_change(change);
+                self.notify_change(change);
             }
         }
     }
@@ -274,10 +274,10 @@ impl Simulator {
     // --- calls into the kernel
 
     /// Tells the kernel of what happens.
-    fn call(&self, tell: impl FnOnce(&'static dyn Listener)) {
+    fn call(&self, notify: impl FnOnce(&'static dyn Listener)) {
         self.inside(|| {
             if let Some(listener) = event::listener() {
-                tell(listener);
+                notify(listener);
             }
         });
     }
@@ -288,8 +288,8 @@ impl Simulator {
         call();
         self.in_callback.set(inside);
         if !inside {
-            for change in self.untold.take() {
-                self.tell_change(change);
+            for change in self.unreported.take() {
+                self.notify_change(change);
             }
         }
     }
@@ -299,7 +299,7 @@ impl Simulator {
         self.inside(|| self.events.on_start(self));
     }
 
-    fn tell_change(&self, WatchedChange { id, watch, content }: WatchedChange) {
+    fn notify_change(&self, WatchedChange { id, watch, content }: WatchedChange) {
         let object = &self.objects[id.0];
         let stands = |it: &Watch| it.number == watch.number;
         if !object.watches.borrow().iter().any(stands) {
@@ -308,7 +308,7 @@ impl Simulator {
         let content = content.unwrap_or_else(|| object.content.borrow().clone());
         let brings = watch.scalar && self.brings_values;
         let scalar = brings.then(|| content.scalar()).flatten();
-        self.told.set(self.told.get() + 1);
+        self.reported.set(self.reported.get() + 1);
         self.call(|events| events.on_change(watch.token, scalar));
     }
 

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use verifork_protocol::declarations::Declaration;
 
-use super::memory::{Layout, Location};
-use super::object::{Array, Body, Contents, Member, Name, Object, Scope, Shape, Value, Writable};
+use super::memory::{Location, MemoryLayout};
+use super::object::{
+    Array, Body, Contents, Member, Name, Object, Scope, Shape, Variable, Writable,
+};
 use super::table::{
     DRIVEN, Host, KNOWS_ARRAYS, KNOWS_SIGNS, NET, PARAMETER, SIGNED, STRUCTURE, ScopeEntry,
     ScopeKind, TEXT, VariableEntry, WRITABLE,
@@ -49,9 +51,9 @@ impl Branch {
 pub(super) struct Design<'a> {
     host: Host,
     declared: &'a Declarations,
-    /// On the top's pins that lead both ways there is what the design drives, and nothing from outside.
+    /// Inout ports of the top show only what the design drives.
     inouts_are_closed: bool,
-    /// The compiler, or this version, has told what the design drives all the time.
+    /// The compiler, or this version of Verilator, shows what the design drives.
     drivers_are_known: bool,
     /// A dot in a name is one before a member of an unpacked structure; older versions have escaped names
     /// without their marks.
@@ -162,11 +164,11 @@ impl<'a> Design<'a> {
             }
             // Where several tops have ports of one name, these have the top's before it.
             let name = verilog_name::plain(&name);
-            let told = name
+            let stripped = name
                 .strip_prefix(path)
                 .and_then(|rest| rest.strip_prefix('.'));
             let is_own = |name: &&str| own.shown.iter().any(|variable| variable.name() == *name);
-            let name = told.or_else(|| Some(name).filter(is_own))?.to_owned();
+            let name = stripped.or_else(|| Some(name).filter(is_own))?.to_owned();
             Some((name, *port))
         });
         let (outputs, inputs): (Vec<_>, Vec<_>) =
@@ -195,7 +197,7 @@ impl<'a> Design<'a> {
         }
     }
 
-    /// Takes an unpacked structure or a member of one, and tells whether it is.
+    /// Adds an unpacked structure or a member of one. Returns whether the entry is one.
     fn add_to_structures(
         &self,
         structures: &mut Structures,
@@ -257,7 +259,7 @@ impl<'a> Design<'a> {
         };
         let (range, rest) = unpacked.split_first()?;
         // SAFETY: the address of the host's own table, of which no value is read as a byte.
-        let location = unsafe { Location::new(entry.data, Layout::Byte, 8) };
+        let location = unsafe { Location::new(entry.data, MemoryLayout::Byte, 8) };
         let array = Array {
             location,
             range: *range,
@@ -375,8 +377,8 @@ impl<'a> Design<'a> {
         let width: u64 = packed.iter().map(|range| length(*range)).product();
         let width = u32::try_from(width).ok()?;
         let is_of_reals = declared.is_some_and(|declared| declared.real);
-        let layout = match Layout::of(entry.data_type, width)? {
-            Layout::Double if packed.is_empty() && is_of_reals => Layout::Real,
+        let layout = match MemoryLayout::of(entry.data_type, width)? {
+            MemoryLayout::Double if packed.is_empty() && is_of_reals => MemoryLayout::Real,
             layout => layout,
         };
         if !layout.holds(width) {
@@ -393,8 +395,8 @@ impl<'a> Design<'a> {
             declared.is_some_and(|declared| declared.signed == Some(true))
         };
         let encoding = match layout {
-            Layout::Real => Encoding::Real,
-            Layout::Text => Encoding::Text,
+            MemoryLayout::Real => Encoding::Real,
+            MemoryLayout::Text => Encoding::Text,
             _ => Encoding::Logic {
                 width,
                 range: declared
@@ -407,8 +409,8 @@ impl<'a> Design<'a> {
         };
         let kind = match layout {
             _ if entry.is(PARAMETER) => ObjectKind::Parameter,
-            Layout::Real => ObjectKind::Real,
-            Layout::Text => ObjectKind::Text,
+            MemoryLayout::Real => ObjectKind::Real,
+            MemoryLayout::Text => ObjectKind::Text,
             _ if entry.is(NET) => ObjectKind::Net,
             _ => ObjectKind::Variable,
         };
@@ -425,7 +427,7 @@ impl<'a> Design<'a> {
         // SAFETY: the address and the type of the host's own table.
         let location = unsafe { Location::new(entry.data, layout, width) };
         let body = match unpacked.split_first() {
-            None => Body::Value(Value {
+            None => Body::Variable(Variable {
                 location: Cell::new(beside.forceable(entry, location, layout, width, driven)),
                 kind,
                 encoding,
@@ -501,7 +503,7 @@ impl Variables {
         &self,
         entry: &VariableEntry,
         own: Location,
-        layout: Layout,
+        layout: MemoryLayout,
         width: u32,
         driven: bool,
     ) -> Location {
@@ -511,7 +513,7 @@ impl Variables {
         let name = entry.name();
         let [enable, value, read] = OF_FORCES.map(|end| {
             let beside = self.of_forces.get(&format!("{name}{end}"))?;
-            let fits = Layout::of(beside.data_type, width) == Some(layout);
+            let fits = MemoryLayout::of(beside.data_type, width) == Some(layout);
             // SAFETY: the address and the type of the host's own table.
             fits.then(|| unsafe { Location::new(beside.data, layout, width) })
         });
@@ -531,11 +533,11 @@ fn array_of_bits(
     declared: Option<&Declaration>,
 ) -> Option<(i64, i64)> {
     let of_words = u64::from(entry.element_bytes) * 8;
-    let told = declared.and_then(|declared| match declared.dimensions[..] {
+    let known = declared.and_then(|declared| match declared.dimensions[..] {
         [elements] if length(elements) == length(bits) => Some(elements),
         _ => None,
     });
-    told.or_else(|| (bits.0 < bits.1 || length(bits) > of_words).then_some(bits))
+    known.or_else(|| (bits.0 < bits.1 || length(bits) > of_words).then_some(bits))
 }
 
 /// The range of an array of real numbers or strings, which older versions show as a vector of so many bits.
@@ -548,21 +550,21 @@ fn array_of_others(
         return None;
     };
     let declared = declared.filter(|declared| declared.real || declared.text);
-    let told = declared.and_then(|declared| declared.dimensions.first().copied());
+    let known = declared.and_then(|declared| declared.dimensions.first().copied());
     // A string has no bits.
-    told.or_else(|| (entry.data_type == TEXT).then_some(bits))
+    known.or_else(|| (entry.data_type == TEXT).then_some(bits))
 }
 
 /// The distance between elements; `None` for those that are not plain memory.
-fn element_bytes(entry: &VariableEntry, layout: Layout) -> Option<usize> {
+fn element_bytes(entry: &VariableEntry, layout: MemoryLayout) -> Option<usize> {
     let bytes = match layout {
-        Layout::Byte => 1,
-        Layout::Half => 2,
-        Layout::Word => 4,
-        Layout::Double | Layout::Real => 8,
-        Layout::Words(count) => 4 * count,
-        Layout::Text => entry.element_bytes,
-        Layout::Forceable(_) | Layout::Part(_) => return None,
+        MemoryLayout::Byte => 1,
+        MemoryLayout::Half => 2,
+        MemoryLayout::Word => 4,
+        MemoryLayout::Double | MemoryLayout::Real => 8,
+        MemoryLayout::Words(count) => 4 * count,
+        MemoryLayout::Text => entry.element_bytes,
+        MemoryLayout::Forceable(_) | MemoryLayout::Part(_) => return None,
     };
     (bytes > 0 && bytes == entry.element_bytes).then_some(bytes as usize)
 }

@@ -1,4 +1,4 @@
-//! A variable of up to 64 bits by its place in memory: read and written without asking what it is.
+//! Direct access to a variable of up to 64 bits in memory.
 
 use super::ModelPort;
 use super::memory::Location;
@@ -6,8 +6,7 @@ use super::object::{Body, NOT_WATCHED, Object, Writable};
 use super::run::WRITTEN;
 use crate::simulator::event;
 
-/// A variable that is a vector of up to 64 bits and cannot be forced: nothing but its place decides how
-/// it is read, and nothing but that it is watched what a write has to tell.
+/// A vector of up to 64 bits that cannot be forced. A read needs its location only, and a write also its watch.
 #[derive(Clone, Copy)]
 pub(crate) struct Direct {
     port: &'static ModelPort,
@@ -15,13 +14,13 @@ pub(crate) struct Direct {
     location: Location,
     /// See [`Location::place`].
     place: u64,
-    /// And what is written lasts.
+    /// Whether it takes writes, and the design does not drive it.
     writable: bool,
 }
 
 impl Direct {
     pub(super) fn of(port: &'static ModelPort, object: &'static Object) -> Option<Direct> {
-        let Body::Value(value) = &object.body else {
+        let Body::Variable(value) = &object.body else {
             return None;
         };
         let location = value.location.get();
@@ -41,7 +40,7 @@ impl Direct {
         (!event::is_over()).then(|| self.location.load())
     }
 
-    /// Writes a value and tells of the change; `false` if it cannot be written.
+    /// Writes a value and reports the change; `false` if it cannot be written.
     #[inline]
     pub(crate) fn store(&self, value: u64) -> bool {
         if !self.can_be_stored() {
@@ -49,14 +48,13 @@ impl Direct {
         }
         self.location.store(value);
         self.port
-            .tell_written_at(self.object.watch.get(), self.place);
+            .notify_written_at(self.object.watch.get(), self.place);
         true
     }
 
-    /// As [`store`](Self::store), but of a change the caller tells: `Some(true)` if it is one of a watched
-    /// variable.
+    /// As [`store`](Self::store), but the caller reports the change: `Some(true)` if a watched variable changed.
     #[inline]
-    pub(crate) fn store_untold(&self, value: u64) -> Option<bool> {
+    pub(crate) fn store_silently(&self, value: u64) -> Option<bool> {
         if !self.can_be_stored() {
             return None;
         }

@@ -1,5 +1,5 @@
-//! Writes of which nobody knows whether they last: a program that was made by hand with an older version does
-//! not tell what the design drives all the time.
+//! Writes that may not last. A program that was built by hand with an older Verilator does not show which variables
+//! the design drives.
 
 use std::cell::RefCell;
 
@@ -14,12 +14,12 @@ struct Doubt {
     before: Vec<u64>,
 }
 
-/// Writes that have changed what nobody has told whether the design drives it.
+/// Writes that have changed a variable that the design may drive.
 #[derive(Default)]
 pub(super) struct Doubts {
     open: RefCell<Vec<Doubt>>,
-    /// The objects that have been told of.
-    told: RefCell<Vec<&'static Object>>,
+    /// The objects that have been reported.
+    reported: RefCell<Vec<&'static Object>>,
 }
 
 fn words(location: Location) -> Vec<u64> {
@@ -28,7 +28,7 @@ fn words(location: Location) -> Vec<u64> {
 }
 
 impl Doubts {
-    /// Writes to such an object; whether that has changed it.
+    /// Writes to such an object. Returns whether that has changed it.
     pub(super) fn write(
         &self,
         object: &'static Object,
@@ -48,16 +48,17 @@ impl Doubts {
         changed
     }
 
-    /// The design has seen what was written: the objects that are again what they were before, each once in a
+    /// The objects that have their old value again, now that the design was evaluated. Each is reported once in a
     /// simulation.
     pub(super) fn lost(&self) -> Vec<&'static Object> {
         let open = std::mem::take(&mut *self.open.borrow_mut());
-        let mut told = self.told.borrow_mut();
-        let is_told = |told: &[&Object], object| told.iter().any(|it| std::ptr::eq(*it, object));
+        let mut reported = self.reported.borrow_mut();
+        let is_reported =
+            |reported: &[&Object], object| reported.iter().any(|it| std::ptr::eq(*it, object));
         let mut lost = Vec::new();
         for doubt in open {
-            if words(doubt.location) == doubt.before && !is_told(&told, doubt.object) {
-                told.push(doubt.object);
+            if words(doubt.location) == doubt.before && !is_reported(&reported, doubt.object) {
+                reported.push(doubt.object);
                 lost.push(doubt.object);
             }
         }
@@ -69,7 +70,7 @@ impl Doubts {
 mod tests {
     use super::*;
     use crate::simulator::ObjectKind;
-    use crate::simulator::verilator::memory::Layout;
+    use crate::simulator::verilator::memory::MemoryLayout;
     use crate::simulator::verilator::object::{Body, Contents, Name, Scope};
 
     fn object() -> &'static Object {
@@ -89,7 +90,8 @@ mod tests {
     fn a_write_is_lost_if_the_evaluation_brings_back_what_was_before_in_every_word() {
         let mut memory = Box::new([1u32, 2, 3]);
         // SAFETY: there are three words, which outlive the location's use.
-        let location = unsafe { Location::new(memory.as_mut_ptr().cast(), Layout::Words(3), 70) };
+        let location =
+            unsafe { Location::new(memory.as_mut_ptr().cast(), MemoryLayout::Words(3), 70) };
         let (doubts, object) = (Doubts::default(), object());
         let write = |word: u64| doubts.write(object, location, || location.store_word(1, word));
         // No change, a change that stays, one that another change follows.
@@ -99,11 +101,11 @@ mod tests {
         location.store_word(0, 7);
         location.store_word(1, 4);
         assert!(doubts.lost().is_empty());
-        // Lost, and told once.
-        for told in [1, 0] {
+        // Lost, and reported once.
+        for reported in [1, 0] {
             assert!(write(9));
             location.store_word(1, 4);
-            assert_eq!(doubts.lost().len(), told);
+            assert_eq!(doubts.lost().len(), reported);
         }
         assert_eq!(memory[2], 4);
     }

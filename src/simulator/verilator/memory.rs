@@ -12,7 +12,7 @@ use super::table::{Host, TEXT};
 
 /// How a variable lies in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Layout {
+pub(super) enum MemoryLayout {
     Byte,
     Half,
     Word,
@@ -21,9 +21,9 @@ pub(super) enum Layout {
     Words(u32),
     Real,
     Text,
-    /// A variable that can be forced, of so many words of 32 bits: a [`Forceable`] is at the address.
+    /// A forceable variable of this number of 32-bit words. A [`Forceable`] is at the address.
     Forceable(u32),
-    /// Some neighbouring bits of a variable, so many: a [`Part`] is at the address.
+    /// This number of neighbouring bits of a variable. A [`Part`] is at the address.
     Part(u32),
 }
 
@@ -50,22 +50,22 @@ pub(super) struct Forceable {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Location {
     data: *mut c_void,
-    layout: Layout,
+    layout: MemoryLayout,
     /// The bits of the topmost word that are used.
     top: u64,
 }
 
-impl Layout {
+impl MemoryLayout {
     /// The layout of a type of the table, of `width` bits.
-    pub(super) fn of(data_type: u32, width: u32) -> Option<Layout> {
+    pub(super) fn of(data_type: u32, width: u32) -> Option<MemoryLayout> {
         Some(match data_type {
-            1 => Layout::Byte,
-            2 => Layout::Half,
-            4 => Layout::Word,
-            8 => Layout::Double,
-            16 => Layout::Words(width.div_ceil(32)),
-            32 => Layout::Real,
-            TEXT => Layout::Text,
+            1 => MemoryLayout::Byte,
+            2 => MemoryLayout::Half,
+            4 => MemoryLayout::Word,
+            8 => MemoryLayout::Double,
+            16 => MemoryLayout::Words(width.div_ceil(32)),
+            32 => MemoryLayout::Real,
+            TEXT => MemoryLayout::Text,
             _ => return None,
         })
     }
@@ -74,13 +74,13 @@ impl Layout {
     /// a vector.
     pub(super) fn holds(self, width: u32) -> bool {
         match self {
-            Layout::Byte => width <= 8,
-            Layout::Half => (9..=16).contains(&width),
-            Layout::Word => (17..=32).contains(&width),
-            Layout::Double => (33..=64).contains(&width),
-            Layout::Words(_) => width > 64,
-            Layout::Real | Layout::Text => width == 1,
-            Layout::Forceable(_) | Layout::Part(_) => true,
+            MemoryLayout::Byte => width <= 8,
+            MemoryLayout::Half => (9..=16).contains(&width),
+            MemoryLayout::Word => (17..=32).contains(&width),
+            MemoryLayout::Double => (33..=64).contains(&width),
+            MemoryLayout::Words(_) => width > 64,
+            MemoryLayout::Real | MemoryLayout::Text => width == 1,
+            MemoryLayout::Forceable(_) | MemoryLayout::Part(_) => true,
         }
     }
 }
@@ -89,10 +89,10 @@ impl Location {
     /// # Safety
     ///
     /// `data` is the address of a variable of the model with this layout, or of an element of one.
-    pub(super) unsafe fn new(data: *mut c_void, layout: Layout, width: u32) -> Location {
+    pub(super) unsafe fn new(data: *mut c_void, layout: MemoryLayout, width: u32) -> Location {
         let bits = match layout {
             // 1 to 32 of them.
-            Layout::Words(_) => (width - 1) % 32 + 1,
+            MemoryLayout::Words(_) => (width - 1) % 32 + 1,
             _ => width.clamp(1, 64),
         };
         Location {
@@ -102,7 +102,7 @@ impl Location {
         }
     }
 
-    pub(super) fn layout(self) -> Layout {
+    pub(super) fn layout(self) -> MemoryLayout {
         self.layout
     }
 
@@ -116,7 +116,7 @@ impl Location {
     pub(super) fn is_plain(self) -> bool {
         matches!(
             self.layout,
-            Layout::Byte | Layout::Half | Layout::Word | Layout::Double
+            MemoryLayout::Byte | MemoryLayout::Half | MemoryLayout::Word | MemoryLayout::Double
         )
     }
 
@@ -156,9 +156,9 @@ impl Location {
         // What most are, without the jump of a table.
         // SAFETY: the module's invariants, in each arm for its layout.
         unsafe {
-            if self.layout == Layout::Byte {
+            if self.layout == MemoryLayout::Byte {
                 u64::from(self.data.cast::<u8>().read())
-            } else if self.layout == Layout::Word {
+            } else if self.layout == MemoryLayout::Word {
                 u64::from(self.data.cast::<u32>().read())
             } else {
                 self.load_other()
@@ -171,14 +171,14 @@ impl Location {
         // SAFETY: the module's invariants, in each arm for its layout.
         unsafe {
             match self.layout {
-                Layout::Byte => u64::from(self.data.cast::<u8>().read()),
-                Layout::Half => u64::from(self.data.cast::<u16>().read()),
-                Layout::Word => u64::from(self.data.cast::<u32>().read()),
-                Layout::Double | Layout::Real => self.data.cast::<u64>().read(),
-                Layout::Words(_) => self.word(0),
-                Layout::Forceable(_) => self.behind().map_or(0, |it| it.word(0)),
-                Layout::Part(width) => self.part().map_or(0, |it| it.word(0, width)),
-                Layout::Text => 0,
+                MemoryLayout::Byte => u64::from(self.data.cast::<u8>().read()),
+                MemoryLayout::Half => u64::from(self.data.cast::<u16>().read()),
+                MemoryLayout::Word => u64::from(self.data.cast::<u32>().read()),
+                MemoryLayout::Double | MemoryLayout::Real => self.data.cast::<u64>().read(),
+                MemoryLayout::Words(_) => self.word(0),
+                MemoryLayout::Forceable(_) => self.behind().map_or(0, |it| it.word(0)),
+                MemoryLayout::Part(width) => self.part().map_or(0, |it| it.word(0, width)),
+                MemoryLayout::Text => 0,
             }
         }
     }
@@ -191,9 +191,9 @@ impl Location {
         // width.
         #[allow(clippy::cast_possible_truncation, reason = "the bits above are 0")]
         unsafe {
-            if self.layout == Layout::Byte {
+            if self.layout == MemoryLayout::Byte {
                 self.data.cast::<u8>().write(value as u8);
-            } else if self.layout == Layout::Word {
+            } else if self.layout == MemoryLayout::Word {
                 self.data.cast::<u32>().write(value as u32);
             } else {
                 self.store_other(value);
@@ -201,26 +201,26 @@ impl Location {
         }
     }
 
-    /// Stores what has no bits above the width.
+    /// Stores a value without bits above the width.
     #[inline(never)]
     fn store_other(&self, value: u64) {
         // SAFETY: as in `store`.
         #[allow(clippy::cast_possible_truncation, reason = "the bits above are 0")]
         unsafe {
             match self.layout {
-                Layout::Byte => self.data.cast::<u8>().write(value as u8),
-                Layout::Half => self.data.cast::<u16>().write(value as u16),
-                Layout::Word => self.data.cast::<u32>().write(value as u32),
-                Layout::Double => self.data.cast::<u64>().write(value),
-                Layout::Forceable(_) => self.deposit(0, value),
-                Layout::Part(width) => self.deposit_part(0, value, width),
-                Layout::Real | Layout::Words(_) | Layout::Text => {}
+                MemoryLayout::Byte => self.data.cast::<u8>().write(value as u8),
+                MemoryLayout::Half => self.data.cast::<u16>().write(value as u16),
+                MemoryLayout::Word => self.data.cast::<u32>().write(value as u32),
+                MemoryLayout::Double => self.data.cast::<u64>().write(value),
+                MemoryLayout::Forceable(_) => self.deposit(0, value),
+                MemoryLayout::Part(width) => self.deposit_part(0, value, width),
+                MemoryLayout::Real | MemoryLayout::Words(_) | MemoryLayout::Text => {}
             }
         }
     }
 
-    /// A location of a variable that can be forced: its own one, and those of which bits are forced, to
-    /// what, and of what the design reads of it. `None` if they do not fit each other.
+    /// The location of a forceable variable, made of its own location, those of the enabled bits and the forced value,
+    /// and that of what the design reads. `None` if they do not fit each other.
     pub(super) fn forceable(
         own: Location,
         [enable, value]: [Location; 2],
@@ -232,7 +232,7 @@ impl Location {
         let fits = |part: &Location| part.layout == own.layout;
         let is_logic = !matches!(
             own.layout,
-            Layout::Real | Layout::Text | Layout::Forceable(_)
+            MemoryLayout::Real | MemoryLayout::Text | MemoryLayout::Forceable(_)
         );
         if !is_logic || !parts.iter().flatten().all(fits) {
             return None;
@@ -246,29 +246,29 @@ impl Location {
         }));
         Some(Location {
             data: std::ptr::from_mut(forceable).cast(),
-            layout: Layout::Forceable(width.div_ceil(32)),
+            layout: MemoryLayout::Forceable(width.div_ceil(32)),
             top: u64::MAX >> (64 - width.clamp(1, 64)),
         })
     }
 
-    /// What is behind a location with the layout of those.
+    /// The [`Forceable`] behind a location of that layout.
     #[inline]
     fn behind(&self) -> Option<&'static Forceable> {
-        let is_one = matches!(self.layout, Layout::Forceable(_));
-        // SAFETY: `forceable` alone makes such a location, of what it leaks and nobody writes to.
+        let is_one = matches!(self.layout, MemoryLayout::Forceable(_));
+        // SAFETY: only `forceable` makes such a location. It leaks the value, and nothing writes to it.
         is_one.then(|| unsafe { &*self.data.cast::<Forceable>() })
     }
 
-    /// Bits of the variable here, from the least significant of them on; `None` if it has not so many.
+    /// `width` bits of the variable, from bit `low` on; `None` if it has fewer.
     pub(super) fn bits(self, low: u32, width: u32) -> Option<Location> {
         let whole = match self.layout {
-            Layout::Byte => 8,
-            Layout::Half => 16,
-            Layout::Word => 32,
-            Layout::Double => 64,
-            Layout::Words(count) | Layout::Forceable(count) => 32 * count,
-            Layout::Part(bits) => bits,
-            Layout::Real | Layout::Text => return None,
+            MemoryLayout::Byte => 8,
+            MemoryLayout::Half => 16,
+            MemoryLayout::Word => 32,
+            MemoryLayout::Double => 64,
+            MemoryLayout::Words(count) | MemoryLayout::Forceable(count) => 32 * count,
+            MemoryLayout::Part(bits) => bits,
+            MemoryLayout::Real | MemoryLayout::Text => return None,
         };
         if width == 0 || low.checked_add(width)? > whole {
             return None;
@@ -276,15 +276,15 @@ impl Location {
         let part = Box::leak(Box::new(Part { whole: self, low }));
         Some(Location {
             data: std::ptr::from_mut(part).cast(),
-            layout: Layout::Part(width),
+            layout: MemoryLayout::Part(width),
             top: u64::MAX >> (64 - width.min(64)),
         })
     }
 
-    /// What is behind a location with the layout of those.
+    /// The [`Part`] behind a location of that layout.
     fn part(&self) -> Option<&'static Part> {
-        let is_one = matches!(self.layout, Layout::Part(_));
-        // SAFETY: `bits` alone makes such a location, of what it leaks and nobody writes to.
+        let is_one = matches!(self.layout, MemoryLayout::Part(_));
+        // SAFETY: only `bits` makes such a location. It leaks the value, and nothing writes to it.
         is_one.then(|| unsafe { &*self.data.cast::<Part>() })
     }
 
@@ -296,7 +296,7 @@ impl Location {
     }
 
     pub(super) fn store_real(self, value: f64) {
-        if self.layout == Layout::Real {
+        if self.layout == MemoryLayout::Real {
             // SAFETY: the module's invariants.
             unsafe { self.data.cast::<f64>().write(value) }
         }
@@ -306,14 +306,14 @@ impl Location {
     #[inline]
     pub(super) fn word(self, index: usize) -> u64 {
         let count = match self.layout {
-            Layout::Words(count) => count,
-            Layout::Forceable(_) => return self.behind().map_or(0, |it| it.word(index)),
-            Layout::Part(width) => return self.part().map_or(0, |it| it.word(index, width)),
+            MemoryLayout::Words(count) => count,
+            MemoryLayout::Forceable(_) => return self.behind().map_or(0, |it| it.word(index)),
+            MemoryLayout::Part(width) => return self.part().map_or(0, |it| it.word(index, width)),
             _ => return if index == 0 { self.load() } else { 0 },
         };
         let half = |at: usize| {
             if at < count as usize {
-                // SAFETY: the module's invariants: there are so many words.
+                // SAFETY: the module's invariants: the variable has this many words.
                 u64::from(unsafe { self.data.cast::<u32>().add(at).read() })
             } else {
                 0
@@ -326,9 +326,9 @@ impl Location {
     #[inline]
     pub(super) fn store_word(self, index: usize, value: u64) {
         let count = match self.layout {
-            Layout::Words(count) => count as usize,
-            Layout::Forceable(_) => return self.deposit(index, value),
-            Layout::Part(width) => return self.deposit_part(index, value, width),
+            MemoryLayout::Words(count) => count as usize,
+            MemoryLayout::Forceable(_) => return self.deposit(index, value),
+            MemoryLayout::Part(width) => return self.deposit_part(index, value, width),
             _ => {
                 if index == 0 {
                     self.store(value);
@@ -346,7 +346,7 @@ impl Location {
                 } else {
                     half
                 };
-                // SAFETY: the module's invariants: there are so many words. `half` has 32 bits.
+                // SAFETY: the module's invariants: the variable has this many words. `half` has 32 bits.
                 #[allow(clippy::cast_possible_truncation, reason = "it has 32 bits")]
                 unsafe {
                     self.data.cast::<u32>().add(at).write(half as u32);
@@ -365,7 +365,7 @@ impl Location {
 
     /// Whether it can be forced.
     pub(super) fn can_be_forced(self) -> bool {
-        matches!(self.layout, Layout::Forceable(_))
+        matches!(self.layout, MemoryLayout::Forceable(_))
     }
 
     /// Sets 64 bits of what is forced, and which of them are.
@@ -392,7 +392,7 @@ impl Location {
 
     /// The characters of a string.
     pub(super) fn text(self, host: Host) -> Vec<u8> {
-        if self.layout != Layout::Text {
+        if self.layout != MemoryLayout::Text {
             return Vec::new();
         }
         // SAFETY: the module's invariants: it is a string.
@@ -400,7 +400,7 @@ impl Location {
     }
 
     pub(super) fn store_text(self, host: Host, text: &str) {
-        if self.layout == Layout::Text {
+        if self.layout == MemoryLayout::Text {
             // SAFETY: the module's invariants: it is a string.
             unsafe { host.write_string(self.data, text) }
         }
@@ -470,7 +470,7 @@ impl Forceable {
 mod tests {
     use super::*;
 
-    fn of<T>(data: &mut T, layout: Layout, width: u32) -> Location {
+    fn of<T>(data: &mut T, layout: MemoryLayout, width: u32) -> Location {
         // SAFETY: it is a variable with this layout, and outlives its use in the tests below.
         unsafe { Location::new(std::ptr::from_mut(data).cast(), layout, width) }
     }
@@ -478,10 +478,10 @@ mod tests {
     #[test]
     fn bits_above_the_width_stay_0() {
         let (mut byte, mut half, mut word, mut double) = (0u8, 0u16, 0u32, 0u64);
-        of(&mut byte, Layout::Byte, 3).store(0xff);
-        of(&mut half, Layout::Half, 9).store(u64::MAX);
-        of(&mut word, Layout::Word, 32).store(u64::MAX);
-        of(&mut double, Layout::Double, 63).store(u64::MAX);
+        of(&mut byte, MemoryLayout::Byte, 3).store(0xff);
+        of(&mut half, MemoryLayout::Half, 9).store(u64::MAX);
+        of(&mut word, MemoryLayout::Word, 32).store(u64::MAX);
+        of(&mut double, MemoryLayout::Double, 63).store(u64::MAX);
         assert_eq!(
             (byte, half, word, double),
             (7, 0x1ff, u32::MAX, u64::MAX >> 1)
@@ -491,7 +491,7 @@ mod tests {
     #[test]
     fn a_vector_is_words_of_32_bits_from_the_lowest_on() {
         let mut words = [0u32; 4];
-        let vector = of(&mut words, Layout::Words(3), 70);
+        let vector = of(&mut words, MemoryLayout::Words(3), 70);
         vector.store_word(0, 0x1111_2222_3333_4444);
         vector.store_word(1, u64::MAX);
         assert_eq!(
@@ -506,7 +506,7 @@ mod tests {
         for (with_read, driven) in [(false, false), (true, false), (false, true), (true, true)] {
             let (mut own, mut enable, mut value, mut read) =
                 ([5u32, 9, 1], [0; 3], [0; 3], [5, 9, 1]);
-            let of = |data: &mut [u32; 3]| of(data, Layout::Words(3), 65);
+            let of = |data: &mut [u32; 3]| of(data, MemoryLayout::Words(3), 65);
             let read = with_read.then(|| of(&mut read));
             let parts = [of(&mut enable), of(&mut value)];
             let own = of(&mut own);
@@ -530,8 +530,8 @@ mod tests {
         }
         let (mut byte, mut half) = (0u8, 0u16);
         let (byte, half) = (
-            of(&mut byte, Layout::Byte, 8),
-            of(&mut half, Layout::Half, 8),
+            of(&mut byte, MemoryLayout::Byte, 8),
+            of(&mut half, MemoryLayout::Half, 8),
         );
         assert!(Location::forceable(byte, [byte, half], None, 8, false).is_none());
     }
@@ -539,7 +539,7 @@ mod tests {
     #[test]
     fn bits_of_a_vector_are_read_and_written_between_the_others() {
         let mut words = [0xdead_beef_u32, 0x0123_4567, 0x89ab_cdef, 5];
-        let vector = of(&mut words, Layout::Words(4), 99);
+        let vector = of(&mut words, MemoryLayout::Words(4), 99);
         let part = vector.bits(28, 70).unwrap();
         assert_eq!((part.word(0), part.word(1)), (0x9abc_def0_1234_567d, 0x18));
         assert_eq!((part.load(), part.word(2)), (part.word(0), 0));
@@ -551,7 +551,7 @@ mod tests {
         assert!(vector.bits(120, 9).is_none() && vector.bits(0, 0).is_none());
 
         let mut half = 0b1010_1010_1010_1010_u16;
-        let vector = of(&mut half, Layout::Half, 16);
+        let vector = of(&mut half, MemoryLayout::Half, 16);
         let (part, bit) = (vector.bits(4, 8).unwrap(), vector.bits(15, 1).unwrap());
         assert_eq!((part.load(), bit.load()), (0b1010_1010, 1));
         part.store(0xf0f);
@@ -564,24 +564,24 @@ mod tests {
     #[test]
     fn a_vector_lies_in_words_that_fit_it() {
         for (layout, least, most) in [
-            (Layout::Byte, 1, 8),
-            (Layout::Half, 9, 16),
-            (Layout::Word, 17, 32),
-            (Layout::Double, 33, 64),
-            (Layout::Words(3), 65, 96),
+            (MemoryLayout::Byte, 1, 8),
+            (MemoryLayout::Half, 9, 16),
+            (MemoryLayout::Word, 17, 32),
+            (MemoryLayout::Double, 33, 64),
+            (MemoryLayout::Words(3), 65, 96),
         ] {
             for width in [1, 8, 9, 16, 17, 32, 33, 64, 65, 96] {
                 let holds = (least..=most).contains(&width);
                 assert_eq!(layout.holds(width), holds, "{layout:?} {width}");
             }
         }
-        assert!(Layout::Real.holds(1) && !Layout::Text.holds(2));
+        assert!(MemoryLayout::Real.holds(1) && !MemoryLayout::Text.holds(2));
     }
 
     #[test]
     fn an_element_is_behind_those_before_it() {
         let mut bytes = [1u8, 2, 3];
-        let first = of(&mut bytes, Layout::Byte, 8);
+        let first = of(&mut bytes, MemoryLayout::Byte, 8);
         // SAFETY: there are three.
         let third = unsafe { first.offset(2) };
         assert_eq!(third.load(), 3);

@@ -1,14 +1,13 @@
 //! The port to a design that Verilator has compiled, over the model's own memory.
 //!
-//! No VPI call is made. The program's host hands over a [table](table) of the design's variables; a read
-//! or a write is one of memory, and a change is found by comparing what is watched, after each
-//! evaluation and each write. This port also runs the simulation: the host only evaluates the design
-//! and moves its time when it is told to.
+//! No VPI call is made. The program's host hands over a [table](table) of the design's variables. Reads and writes
+//! access memory. Changes are found by comparing the watched variables after each evaluation and each write. This
+//! port also runs the simulation: the host only evaluates the design and advances its time on request.
 //!
 //! A time step:
 //!
 //! 1. callbacks of the next time step, then the deadline if it has come;
-//! 2. changes that have been written and not been told: the design has not seen them yet;
+//! 2. changes made by writes that are not reported yet, before the design sees them;
 //! 3. the design is evaluated, if something was written or it wants to be; changes; a deadline that is now;
 //!    2 and 3 again while there are any;
 //! 4. the read-write phase, and again from 2 if somebody waited for it;
@@ -50,14 +49,14 @@ struct ModelPort {
     declared: Declarations,
     watches: Watches,
     doubts: Doubts,
-    /// Who is told of events, from the start on.
+    /// The receiver of events, from the start on.
     listener: Cell<Option<&'static dyn Listener>>,
     now: Cell<u64>,
-    /// What the next evaluation has to find, in one word: see [`run`].
+    /// What has to be done in this time step, one bit each: see [`run`].
     state: Cell<u8>,
-    /// What the listener wants to be called for.
+    /// What the listener waits for.
     agenda: Agenda,
-    /// An element's object that nobody uses.
+    /// An unused object for an element.
     spare: Cell<Option<&'static Object>>,
 }
 
@@ -66,8 +65,8 @@ thread_local! {
     static MODEL: Cell<Option<&'static ModelPort>> = const { Cell::new(None) };
 }
 
-/// Runs the simulation of the design in a table to its end: 0, or the version of the table that is
-/// understood here.
+/// Runs the simulation of the design in a table to its end. Returns 0, or the supported version of the table if this
+/// one has another.
 ///
 /// # Safety
 ///
@@ -94,7 +93,7 @@ pub(crate) unsafe fn run(table: *const Table) -> u32 {
     0
 }
 
-/// The simulation ends here and now.
+/// Ends the simulation at once.
 pub(crate) fn end() {
     if let Some(port) = MODEL.get() {
         port.end();

@@ -23,7 +23,7 @@ pub(super) enum Name {
         name: Box<str>,
         path: Box<str>,
     },
-    /// Of an array, at an index that can be another one later where the object is lent.
+    /// An element of an array. The index changes if the object is lent to another element.
     Element {
         array: &'static Object,
         index: Cell<i64>,
@@ -32,7 +32,7 @@ pub(super) enum Name {
 
 pub(super) enum Body {
     Scope(Scope),
-    Value(Value),
+    Variable(Variable),
     Array(Array),
 }
 
@@ -49,8 +49,8 @@ pub(super) struct Contents {
     by_name: HashMap<Box<str>, &'static Object>,
 }
 
-pub(super) struct Value {
-    /// Another one later where the object is lent.
+pub(super) struct Variable {
+    /// Changes if the object is lent to another element.
     pub(super) location: Cell<Location>,
     pub(super) kind: ObjectKind,
     pub(super) encoding: Encoding,
@@ -58,7 +58,7 @@ pub(super) struct Value {
     pub(super) writable: Writable,
     /// The design drives it all the time.
     pub(super) driven: bool,
-    /// Nobody has told whether the design does.
+    /// The design may drive it: that is not known.
     pub(super) may_be_driven: bool,
     /// What it is made of, but for an array's elements.
     pub(super) shape: Shape,
@@ -105,9 +105,9 @@ pub(super) enum Writable {
     Constant,
     /// Published to be read only.
     ReadOnly,
-    /// An output of the top as it is beside it: a copy of the top's own, made by each evaluation.
+    /// The copy of a top's output that each evaluation makes beside the top.
     Copy,
-    /// A pin of the top that leads both ways, on which but the design's own drivers stand.
+    /// An inout port of the top, which shows only what the design itself drives.
     InOut,
 }
 
@@ -168,7 +168,7 @@ impl Object {
     pub(super) fn kind(&self) -> ObjectKind {
         match &self.body {
             Body::Scope(scope) => scope.kind,
-            Body::Value(value) => value.kind,
+            Body::Variable(value) => value.kind,
             Body::Array(_) => ObjectKind::Array,
         }
     }
@@ -225,7 +225,7 @@ impl Object {
                     contents,
                 })
             }
-            Body::Value(value) => Body::Value(Value {
+            Body::Variable(value) => Body::Variable(Variable {
                 location: Cell::new(behind(value.location.get())),
                 parts: OnceCell::new(),
                 elements: RefCell::default(),
@@ -250,7 +250,7 @@ impl Object {
     }
 }
 
-impl Value {
+impl Variable {
     /// The members of a packed structure, at this path.
     pub(super) fn parts(&self, path: &str) -> &Contents {
         self.parts.get_or_init(|| {
@@ -266,7 +266,7 @@ impl Value {
                         name: member.name.clone(),
                         path: format!("{path}.{}", member.name).into(),
                     },
-                    Body::Value(self.part(location, member.encoding, member.shape)),
+                    Body::Variable(self.part(location, member.encoding, member.shape)),
                 ));
             }
             contents
@@ -274,8 +274,8 @@ impl Value {
     }
 
     /// Some of its bits.
-    fn part(&self, location: Location, encoding: Encoding, shape: Shape) -> Value {
-        Value {
+    fn part(&self, location: Location, encoding: Encoding, shape: Shape) -> Variable {
+        Variable {
             location: Cell::new(location),
             encoding,
             shape,
@@ -322,7 +322,7 @@ impl Value {
             name: name.into(),
             path: (&*path).into(),
         };
-        let element = Object::new(own, Body::Value(self.part(location, encoding, shape)));
+        let element = Object::new(own, Body::Variable(self.part(location, encoding, shape)));
         self.elements.borrow_mut().insert(index, element);
         Some(element)
     }
@@ -344,7 +344,7 @@ impl Array {
 
     fn body(&self, location: Location) -> Body {
         match &*self.rest {
-            [] => Body::Value(Value {
+            [] => Body::Variable(Variable {
                 location: Cell::new(location),
                 kind: self.kind,
                 encoding: self.encoding,
@@ -415,7 +415,7 @@ impl Array {
                 array: of,
                 index: at,
             } = &lent.name
-            && let Body::Value(value) = &lent.body
+            && let Body::Variable(value) = &lent.body
             && std::ptr::eq(*of, array)
         {
             at.set(index);
@@ -440,7 +440,7 @@ mod tests {
     use std::ffi::c_void;
 
     use super::*;
-    use crate::simulator::verilator::memory::Layout;
+    use crate::simulator::verilator::memory::MemoryLayout;
 
     fn own(name: &str, path: &str) -> Name {
         Name::Own {
@@ -469,7 +469,7 @@ mod tests {
     fn cube(memory: &mut [u16]) -> &'static Object {
         assert_eq!(memory.len(), 2 * 3 * 4);
         // SAFETY: there are as many elements as the ranges below hold.
-        let location = unsafe { Location::new(memory.as_mut_ptr().cast(), Layout::Half, 16) };
+        let location = unsafe { Location::new(memory.as_mut_ptr().cast(), MemoryLayout::Half, 16) };
         let rest = Box::new([(-1, 1), (7, 4)]);
         let array = Array {
             rest,
@@ -494,7 +494,7 @@ mod tests {
                 .iter()
                 .try_fold(cube, |object, &index| at(object, index))
                 .unwrap();
-            let Body::Value(value) = &element.body else {
+            let Body::Variable(value) = &element.body else {
                 panic!()
             };
             assert_eq!(value.location.get().load(), position, "{path:?}");
@@ -514,7 +514,7 @@ mod tests {
         let mut memory = [0_u16; 3 * 4];
         let start: *mut c_void = memory.as_mut_ptr().cast();
         // SAFETY: they are in the memory, as is what is behind them.
-        let [id, words] = [(0, Layout::Byte), (2, Layout::Half)]
+        let [id, words] = [(0, MemoryLayout::Byte), (2, MemoryLayout::Half)]
             .map(|(at, layout)| unsafe { Location::new(start.byte_add(at), layout, 8) });
         let body_of_id = array(id, (0, 0), 1).body(id);
         let mut contents = Contents::default();
@@ -544,7 +544,7 @@ mod tests {
             let word = at(element.contents.get("words").unwrap(), 1).unwrap();
             assert_eq!(word.path(), format!("top.s[{index}].words[1]"));
             for (object, value) in [(id, index), (word, 16 * index)] {
-                let Body::Value(value_of) = &object.body else {
+                let Body::Variable(value_of) = &object.body else {
                     panic!()
                 };
                 value_of.location.get().store(value.into());
@@ -572,7 +572,7 @@ mod tests {
         spare.set(Some(first));
         let second = array.lend(row, 6, &spare).unwrap();
         assert!(std::ptr::eq(first, second));
-        let Body::Value(value) = &second.body else {
+        let Body::Variable(value) = &second.body else {
             panic!()
         };
         assert_eq!(value.location.get().load(), 18);

@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
-use super::memory::{Layout, Location};
-use super::object::{Array, Body, Contents, Name, Object, Scope, Value as Variable, Writable};
+use super::memory::{Location, MemoryLayout};
+use super::object::{Array, Body, Contents, Name, Object, Scope, Variable, Writable};
 use super::run::{DOUBTED, FINISHED, WRITTEN};
 use super::{Direct, ModelPort};
 use crate::simulator::event::{self, check_not_over};
@@ -21,7 +21,7 @@ impl ModelPort {
             None => Some(&self.roots),
             Some(scope) => match &scope.body {
                 Body::Scope(scope) => Some(&scope.contents),
-                Body::Value(value) if !value.shape.own_members().is_empty() => {
+                Body::Variable(value) if !value.shape.own_members().is_empty() => {
                     Some(value.parts(&scope.path()))
                 }
                 _ => None,
@@ -37,7 +37,7 @@ impl ModelPort {
         let array = self.child(scope, base)?;
         match &array.body {
             Body::Array(elements) => elements.element(array, index),
-            Body::Value(vector) => vector.element(index, || array.path()),
+            Body::Variable(vector) => vector.element(index, || array.path()),
             Body::Scope(_) => None,
         }
     }
@@ -69,8 +69,10 @@ impl ModelPort {
             return Err(PortError::Over);
         }
         match &object.body {
-            Body::Value(value) if value.location.get().can_be_forced() => Ok(value.location.get()),
-            Body::Value(_) => Err(self.cannot_force(object)),
+            Body::Variable(value) if value.location.get().can_be_forced() => {
+                Ok(value.location.get())
+            }
+            Body::Variable(_) => Err(self.cannot_force(object)),
             _ => Err(refused("force", object, "it is not a variable")),
         }
     }
@@ -113,11 +115,11 @@ impl ModelPort {
     fn force(&self, object: &'static Object, value: u64) -> PortResult<()> {
         let location = self.to_force(object)?;
         location.force_word(0, value, u64::MAX);
-        self.tell_written(object.watch.get(), location);
+        self.notify_written(object.watch.get(), location);
         Ok(())
     }
 
-    /// Stores what was found to be writable, with a look at what becomes of it where nobody knows that.
+    /// Writes to a writable variable. If the design may drive it, checks later whether the write lasts.
     #[inline]
     fn deposit(&self, object: &'static Object, variable: &Variable, store: impl FnOnce()) {
         if !variable.may_be_driven {
@@ -140,8 +142,8 @@ impl ModelPort {
             return Err(self.cannot_force(object));
         }
         match &object.body {
-            Body::Value(value) if value.writable == Writable::Yes => Ok(value),
-            Body::Value(value) => Err(self
+            Body::Variable(value) if value.writable == Writable::Yes => Ok(value),
+            Body::Variable(value) => Err(self
                 .refusal(object, value.writable)
                 .unwrap_or_else(|| refused("write", object, "it is constant"))),
             _ => Err(refused("write", object, "it is not a variable")),
@@ -153,7 +155,7 @@ impl ModelPort {
 fn holds_names(object: &'static Object) -> bool {
     match &object.body {
         Body::Scope(_) => true,
-        Body::Value(value) => !value.shape.own_members().is_empty(),
+        Body::Variable(value) => !value.shape.own_members().is_empty(),
         Body::Array(_) => false,
     }
 }
@@ -170,7 +172,7 @@ fn variable(operation: &'static str, object: Handle) -> Result<&'static Variable
     check_not_over()?;
     let object = Object::of(object);
     match &object.body {
-        Body::Value(value) => Ok(value),
+        Body::Variable(value) => Ok(value),
         _ => Err(refused(operation, object, "it is not a variable")),
     }
 }
@@ -280,7 +282,7 @@ impl Port for ModelPort {
         let mut description = Description::new(object.kind(), object.name(), object.path());
         match &object.body {
             Body::Scope(Scope { definition, .. }) => description.definition.clone_from(definition),
-            Body::Value(value) => {
+            Body::Variable(value) => {
                 description.encoding = value.encoding;
                 description.direction = value.direction;
                 description.constant = value.writable == Writable::Constant;
@@ -319,7 +321,7 @@ impl Port for ModelPort {
     fn driver(&self, object: Handle, _: &Description) -> Driver {
         let object = Object::of(object);
         let driven = match &object.body {
-            Body::Value(value) => value.driven,
+            Body::Variable(value) => value.driven,
             Body::Array(array) => array.driven,
             Body::Scope(_) => false,
         };
@@ -334,7 +336,7 @@ impl Port for ModelPort {
     fn write_refusal(&self, object: Handle, _undriven: bool) -> Option<PortError> {
         let object = Object::of(object);
         match &object.body {
-            Body::Value(value) => self.refusal(object, value.writable),
+            Body::Variable(value) => self.refusal(object, value.writable),
             Body::Array(array) => self.refusal(object, array.writable),
             Body::Scope(_) => None,
         }
@@ -360,7 +362,7 @@ impl Port for ModelPort {
     #[inline]
     fn read_small(&self, object: Handle, _width: u32, _two_state: bool) -> PortResult<(u64, u64)> {
         match &Object::of(object).body {
-            Body::Value(value) if !event::is_over() => Ok((value.location.get().load(), 0)),
+            Body::Variable(value) if !event::is_over() => Ok((value.location.get().load(), 0)),
             _ => not_read(object),
         }
     }
@@ -414,7 +416,7 @@ impl Port for ModelPort {
                         WriteMode::Release => location.hold_word(index, 0),
                     }
                 }
-                self.tell_written(object.watch.get(), location);
+                self.notify_written(object.watch.get(), location);
                 Ok(())
             }
             _ => Err(wrong_encoding("write", object, *encoding)),
@@ -432,7 +434,7 @@ impl Port for ModelPort {
     ) -> PortResult<()> {
         let object = Object::of(object);
         match &object.body {
-            Body::Value(variable)
+            Body::Variable(variable)
                 if variable.writable == Writable::Yes
                     && unknown == 0
                     && mode == WriteMode::Deposit
@@ -440,7 +442,7 @@ impl Port for ModelPort {
             {
                 let location = variable.location.get();
                 self.deposit(object, variable, || location.store_word(0, value));
-                self.tell_written(object.watch.get(), location);
+                self.notify_written(object.watch.get(), location);
                 Ok(())
             }
             _ if mode == WriteMode::Force && unknown == 0 => self.force(object, value),
@@ -452,7 +454,7 @@ impl Port for ModelPort {
         let object = Object::of(object);
         let location = self.to_write(object, mode)?.location.get();
         location.store_real(value);
-        self.tell_written(object.watch.get(), location);
+        self.notify_written(object.watch.get(), location);
         Ok(())
     }
 
@@ -477,7 +479,7 @@ impl Port for ModelPort {
         for index in 0..held.width().div_ceil(64) as usize {
             location.hold_word(index, held.value_word(index));
         }
-        self.tell_written(object.watch.get(), location);
+        self.notify_written(object.watch.get(), location);
         Ok(true)
     }
 
@@ -485,14 +487,14 @@ impl Port for ModelPort {
         check_not_over()?;
         let object = Object::of(object);
         let location = match &object.body {
-            Body::Value(value) => value.location.get(),
+            Body::Variable(value) => value.location.get(),
             Body::Array(_) => {
                 let what = format!("watch the whole array `{}`", object.path());
                 return Err(self.unsupported(what, "watch its elements"));
             }
             Body::Scope(_) => return Err(refused("watch", object, "it is not a variable")),
         };
-        if location.layout() == Layout::Text {
+        if location.layout() == MemoryLayout::Text {
             let what = format!("watch `{}`", object.path());
             return Err(self.unsupported(what, "watch what makes it change"));
         }

@@ -1,4 +1,4 @@
-//! The way of a time step: see the module's own page.
+//! The course of a time step: see the module's own page.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -16,7 +16,7 @@ pub(super) const WRITTEN: u8 = 1;
 pub(super) const UNSEEN: u8 = 2;
 /// The simulation is over, or will be after the present callback.
 pub(super) const FINISHED: u8 = 4;
-/// Something was written of which nobody knows whether it lasts.
+/// Something was written to a variable that the design may drive.
 pub(super) const DOUBTED: u8 = 8;
 
 /// A time that is never reached.
@@ -41,7 +41,7 @@ impl ModelPort {
         self.state.set(self.state.get() | what);
     }
 
-    /// Whether it was noted; from now on it is not.
+    /// Whether it was noted. Afterwards it is not.
     #[inline]
     fn take(&self, what: u8) -> bool {
         let state = self.state.get();
@@ -49,8 +49,8 @@ impl ModelPort {
         state & what != 0
     }
 
-    /// Keeps a panic of the receiver from the host's frames, and reports it; `false` if there was one.
-    /// Around the whole loop, since entering it costs; what was told of is not told of again.
+    /// Keeps a panic of the receiver out of the host's frames and reports it; `false` if there was one. It is around the
+    /// whole loop, because entering costs. Events that were delivered are not delivered again.
     fn contained(&self, action: impl FnOnce()) -> bool {
         let Err(payload) = catch_unwind(AssertUnwindSafe(action)) else {
             return true;
@@ -76,28 +76,28 @@ impl ModelPort {
         }
     }
 
-    /// The last event, then silence.
+    /// Delivers the last event.
     pub(super) fn end(&self) {
         self.note(FINISHED);
         event::end();
     }
 
-    /// Tells of an event, unless no other one is to come.
+    /// Delivers an event, unless simulation is ending.
     #[inline]
-    fn tell(&self, tell: impl FnOnce(&'static dyn Listener)) {
+    fn notify(&self, notify: impl FnOnce(&'static dyn Listener)) {
         if let Some(listener) = self.listener.get()
             && !event::is_ending()
         {
-            tell(listener);
+            notify(listener);
         }
     }
 
     #[inline(never)]
-    fn tell_change(&self, change: Change) {
+    fn notify_change(&self, change: Change) {
         let scalar = change
             .level
             .map(|level| if level { Logic::One } else { Logic::Zero });
-        self.tell(|listener| listener.on_change(change.token, scalar));
+        self.notify(|listener| listener.on_change(change.token, scalar));
     }
 
     #[inline]
@@ -115,21 +115,21 @@ impl ModelPort {
         self.phase(Phase::ReadOnly);
     }
 
-    /// Everything up to where only the read-write phase goes on.
+    /// Everything before the read-write phase.
     #[inline]
     fn settle(&self) {
         loop {
-            if self.is(UNSEEN | FINISHED) && !self.tell_unseen() {
+            if self.is(UNSEEN | FINISHED) && !self.notify_unseen() {
                 return;
             }
-            // What is watched changes by evaluation alone: who writes it tells at once.
+            // Only the evaluation is compared here: writes report their changes at once.
             let mut changed = false;
             if self.take(WRITTEN) {
                 if self.host.evaluate(self.now.get()) {
                     self.note(FINISHED);
                 }
-                changed = self.watches.scan(|change| self.tell_change(change));
-                if self.is(FINISHED | DOUBTED) && !self.tell_lost() {
+                changed = self.watches.scan(|change| self.notify_change(change));
+                if self.is(FINISHED | DOUBTED) && !self.notify_lost() {
                     return;
                 }
             }
@@ -139,44 +139,44 @@ impl ModelPort {
         }
     }
 
-    /// Tells of what was written under another name; `false` if the simulation is over.
+    /// Reports what was written under another name; `false` if the simulation is over.
     #[inline(never)]
-    fn tell_unseen(&self) -> bool {
-        while self.take(UNSEEN) && self.watches.scan(|change| self.tell_change(change)) {}
+    fn notify_unseen(&self) -> bool {
+        while self.take(UNSEEN) && self.watches.scan(|change| self.notify_change(change)) {}
         !self.is(FINISHED)
     }
 
-    /// Tells of writes that the design has undone; `false` if the simulation is over.
+    /// Reports writes that the design has undone; `false` if the simulation is over.
     #[inline(never)]
-    fn tell_lost(&self) -> bool {
+    fn notify_lost(&self) -> bool {
         if self.take(DOUBTED) {
             for object in self.doubts.lost() {
                 let path = object.path();
-                self.tell(|listener| listener.on_lost_write(&path));
+                self.notify(|listener| listener.on_lost_write(&path));
             }
         }
         !self.is(FINISHED)
     }
 
-    /// Tells of a phase, if somebody waits for it.
+    /// Reports a phase, if a task waits for it.
     #[inline]
     fn phase(&self, phase: Phase) -> bool {
         if self.is(FINISHED) || !self.agenda.take(phase) {
             return false;
         }
-        self.tell(|listener| listener.on_phase(phase));
+        self.notify(|listener| listener.on_phase(phase));
         true
     }
 
-    /// Tells of deadlines that have come, those included that are set meanwhile and have come at once.
-    #[inline(always)] // in the way of every time step
+    /// Reports the deadlines that have come, including those set meanwhile for the present time.
+    #[inline(always)] // in every time step
     fn meet_deadlines(&self) -> bool {
         let now = self.now.get();
         let mut any = false;
         while self.agenda.deadline.get() <= now && !self.is(FINISHED) {
-            // Before the call, in which the next one is set.
+            // Before the call, which sets the next one.
             self.agenda.deadline.set(NEVER);
-            self.tell(|listener| listener.on_deadline(now));
+            self.notify(|listener| listener.on_deadline(now));
             any = true;
         }
         any
@@ -197,25 +197,25 @@ impl ModelPort {
         true
     }
 
-    /// Tells at once of what was written to a place, by the watch of the object if it has one.
+    /// Reports a write to a location at once, through the watch of the object if it has one.
     #[inline]
-    pub(super) fn tell_written(&self, at: usize, location: Location) {
-        self.tell_written_at(at, location.place());
+    pub(super) fn notify_written(&self, at: usize, location: Location) {
+        self.notify_written_at(at, location.place());
     }
 
-    /// [`tell_written`](Self::tell_written) for one whose [place](Location::place) is known.
+    /// [`notify_written`](Self::notify_written) for one whose [place](Location::place) is known.
     #[inline]
-    pub(super) fn tell_written_at(&self, at: usize, place: u64) {
+    pub(super) fn notify_written_at(&self, at: usize, place: u64) {
         self.note(WRITTEN);
         if at == NOT_WATCHED {
             self.note_place(place);
         } else if let Some(change) = self.watches.compare(at) {
-            // From inside of a call of the receiver's, which contains what panics.
-            self.tell_change(change);
+            // We are inside a call of the receiver, which contains panics.
+            self.notify_change(change);
         }
     }
 
-    /// Something was written at a place, which may be watched under another name.
+    /// Notes a write at a place, which may be watched under another name.
     #[inline]
     pub(super) fn note_place(&self, place: u64) {
         if self.watches.may_have(place) {

@@ -1,52 +1,52 @@
-//! Changes, found by comparing what is watched with what it was.
+//! Changes, found by comparing the watched variables with their last values.
 
 use std::cell::{Cell, RefCell};
 
-use super::memory::{Layout, Location};
+use super::memory::{Location, MemoryLayout};
 use super::object::{NOT_WATCHED, Object};
 
 /// One watched variable, or the whole of an array.
 struct Watch {
-    /// `None` once the watch was taken down.
+    /// `None` once the watch was removed.
     object: Option<&'static Object>,
     location: Location,
     last: u64,
-    /// The rest of what has more than 64 bits.
+    /// The words above the first.
     more: Box<[u64]>,
     token: u64,
     scalar: bool,
 }
 
-/// What has changed: the token of the watch, and the level if it was asked for.
+/// A change: the token of the watch, and the level if the watch is scalar.
 #[derive(Clone, Copy)]
 pub(super) struct Change {
     pub(super) token: u64,
     pub(super) level: Option<bool>,
 }
 
-/// All watches. What is compared costs; nothing else does.
+/// All watches. Only watched variables cost time.
 #[derive(Default)]
 pub(super) struct Watches {
     all: RefCell<Vec<Watch>>,
-    /// Some in `all` were taken down.
+    /// Some watches in `all` were removed.
     gaps: Cell<bool>,
-    /// How many scans are at work: one may be begun from inside of another.
+    /// The number of running scans: one may start inside another.
     scans: Cell<u32>,
-    /// A bit for each place in memory that is or was watched, by its address; several share one.
+    /// A bit for each place in memory that is or was watched, by its address. Several places share a bit.
     places: Cell<u64>,
 }
 
-/// How many words of 64 bits it has.
+/// The number of words of 64 bits at a location.
 pub(super) fn words(location: Location) -> usize {
     match location.layout() {
-        Layout::Words(count) | Layout::Forceable(count) => count.div_ceil(2) as usize,
-        Layout::Part(width) => width.div_ceil(64) as usize,
+        MemoryLayout::Words(count) | MemoryLayout::Forceable(count) => count.div_ceil(2) as usize,
+        MemoryLayout::Part(width) => width.div_ceil(64) as usize,
         _ => 1,
     }
 }
 
 impl Watch {
-    /// Takes the present value over; whether it is another one.
+    /// Takes over the present value. Returns whether it differs.
     #[inline]
     fn update(&mut self) -> bool {
         let value = self.location.load();
@@ -71,7 +71,7 @@ impl Watch {
         changed
     }
 
-    /// What there is to tell of the new value; nothing if the watch was taken down.
+    /// The change to report; `None` if the watch was removed.
     #[inline]
     fn change(&self) -> Option<Change> {
         self.object?;
@@ -105,7 +105,7 @@ impl Watches {
         });
     }
 
-    /// Takes down the watch of an object, if it has one.
+    /// Removes the watch of an object, if it has one.
     pub(super) fn remove(&self, object: &'static Object) {
         let at = object.watch.replace(NOT_WATCHED);
         if let Some(watch) = self.all.borrow_mut().get_mut(at) {
@@ -120,7 +120,7 @@ impl Watches {
         self.places.get() & place != 0
     }
 
-    /// What the watch at a place has to tell.
+    /// The change that the watch with this number has to report.
     #[inline]
     pub(super) fn compare(&self, at: usize) -> Option<Change> {
         let mut all = self.all.borrow_mut();
@@ -128,7 +128,7 @@ impl Watches {
         if watch.update() { watch.change() } else { None }
     }
 
-    /// Takes the present value of up to 64 bits over for the watch at a place; whether there is one to tell.
+    /// Takes over the present value of up to 64 bits for the watch with this number. Returns whether it is a change.
     #[inline]
     pub(super) fn take_over(&self, at: usize, value: u64) -> bool {
         let mut all = self.all.borrow_mut();
@@ -140,14 +140,14 @@ impl Watches {
         changed && watch.object.is_some()
     }
 
-    /// Goes through all watches; `tell` may add and remove some. Whether there was a change.
+    /// Reports the changes of all watches. `notify` may add and remove watches. Returns whether there was a change.
     #[inline]
-    pub(super) fn scan(&self, tell: impl Fn(Change)) -> bool {
+    pub(super) fn scan(&self, notify: impl Fn(Change)) -> bool {
         let mut at = 0;
         let first = self.next_change(&mut at);
         let any = first.is_some();
         if let Some(first) = first {
-            self.tell_from(first, at, tell);
+            self.notify_from(first, at, notify);
         }
         if self.gaps.get() && self.scans.get() == 0 {
             self.close_gaps();
@@ -155,19 +155,19 @@ impl Watches {
         any
     }
 
-    /// Tells of a change and of those behind it.
+    /// Reports a change and those after it.
     #[inline(never)]
-    fn tell_from(&self, first: Change, mut at: usize, tell: impl Fn(Change)) {
+    fn notify_from(&self, first: Change, mut at: usize, notify: impl Fn(Change)) {
         self.scans.set(self.scans.get() + 1);
         let mut next = Some(first);
         while let Some(change) = next {
-            tell(change);
+            notify(change);
             next = self.next_change(&mut at);
         }
         self.scans.set(self.scans.get() - 1);
     }
 
-    /// No scan is at work any more, however the last one ended.
+    /// Resets the count of scans after a panic.
     pub(super) fn end_scans(&self) {
         self.scans.set(0);
     }
@@ -207,25 +207,25 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-    use crate::simulator::verilator::object::{Body, Name, Shape, Value, Writable};
+    use crate::simulator::verilator::object::{Body, Name, Shape, Variable, Writable};
     use crate::simulator::{Encoding, ObjectKind};
 
-    struct Variable {
+    struct InMemory {
         memory: Box<[u32; 4]>,
         location: Location,
         object: &'static Object,
     }
 
-    fn variable(width: u32) -> Variable {
+    fn variable(width: u32) -> InMemory {
         let mut memory = Box::new([0u32; 4]);
-        let layout = Layout::of(if width > 64 { 16 } else { 4 }, width).unwrap();
+        let layout = MemoryLayout::of(if width > 64 { 16 } else { 4 }, width).unwrap();
         // SAFETY: there are four words of 32 bits, which outlive the location's use.
         let location = unsafe { Location::new(memory.as_mut_ptr().cast(), layout, width) };
         let name = Name::Own {
             name: "v".into(),
             path: "top.v".into(),
         };
-        let value = Value {
+        let value = Variable {
             location: Cell::new(location),
             kind: ObjectKind::Variable,
             encoding: Encoding::None,
@@ -237,33 +237,33 @@ mod tests {
             elements: RefCell::default(),
             parts: std::cell::OnceCell::new(),
         };
-        Variable {
+        InMemory {
             memory,
             location,
-            object: Object::new(name, Body::Value(value)),
+            object: Object::new(name, Body::Variable(value)),
         }
     }
 
-    fn told(watches: &Watches) -> Vec<(u64, Option<bool>)> {
+    fn changes(watches: &Watches) -> Vec<(u64, Option<bool>)> {
         let all = RefCell::new(Vec::new());
         watches.scan(|change| all.borrow_mut().push((change.token, change.level)));
         all.into_inner()
     }
 
     #[test]
-    fn a_change_is_told_once_with_the_level_where_it_was_asked_for() {
+    fn a_change_is_reported_once_with_the_level_for_scalar_watches() {
         let watches = Watches::default();
         let (bit, vector, wide) = (variable(1), variable(32), variable(70));
         watches.add(bit.object, bit.location, true, 1);
         watches.add(vector.object, vector.location, false, 2);
         watches.add(wide.object, wide.location, false, 3);
-        assert_eq!(told(&watches), []);
+        assert_eq!(changes(&watches), []);
         bit.location.store(1);
         vector.location.store(7);
         // The topmost word alone.
         wide.location.store_word(1, 1);
-        assert_eq!(told(&watches), [(1, Some(true)), (2, None), (3, None)]);
-        assert_eq!(told(&watches), []);
+        assert_eq!(changes(&watches), [(1, Some(true)), (2, None), (3, None)]);
+        assert_eq!(changes(&watches), []);
         assert_eq!(wide.memory[2], 1);
         assert_eq!((bit.memory[0], vector.memory[0]), (1, 7));
     }
@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn what_a_receiver_adds_and_removes_costs_no_other_its_change() {
         let watches = Watches::default();
-        let variables: Vec<Variable> = (0..4).map(|_| variable(32)).collect();
+        let variables: Vec<InMemory> = (0..4).map(|_| variable(32)).collect();
         for (token, variable) in (0..).zip(&variables[..3]) {
             watches.add(variable.object, variable.location, false, token);
         }

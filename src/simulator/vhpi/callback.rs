@@ -117,21 +117,20 @@ impl Drop for Inside<'_> {
     }
 }
 
-/// Tells of a callback, and after it of what is due at once: delays of 0, which a simulator would put
-/// into a time step of their own (NVC 1), and the read-write phase again, if it was asked for in itself
-/// and nothing was written, since no cycle follows then.
+/// Delivers a callback, and then what is due at once: delays of 0, for which NVC 1 would begin another time step; and
+/// the read-write phase again, if it was requested in itself and nothing was written, because then no cycle follows.
 #[inline]
-fn serve(phase: Option<Phase>, tell: impl FnOnce(&VhpiPort, &'static dyn Listener)) {
+fn serve(phase: Option<Phase>, notify: impl FnOnce(&VhpiPort, &'static dyn Listener)) {
     let Some(port) = super::port() else { return };
     deliver(|events| {
         if port.inside.get() {
-            // From inside of one of our calls, as some simulators do for writes: only told on.
-            tell(port, events);
+            // Called from inside one of our calls, as some simulators do for writes: only passed on.
+            notify(port, events);
             return;
         }
         let _inside = Inside::enter(port, phase);
-        tell(port, events);
-        while port.tell_at_once(events) {}
+        notify(port, events);
+        while port.notify_at_once(events) {}
     });
 }
 
@@ -176,7 +175,7 @@ impl VhpiPort {
     }
 
     /// Tells of the next that is due before the simulator goes on; `false` if there is nothing.
-    fn tell_at_once(&self, events: &'static dyn Listener) -> bool {
+    fn notify_at_once(&self, events: &'static dyn Listener) -> bool {
         if event::is_ending() {
             return false;
         }

@@ -1,4 +1,4 @@
-//! Scopes and objects: what there is, by name and by index.
+//! Scopes and objects, by name and by index.
 //!
 //! Look-up goes by our own index of a scope or record, made at the first question about it, and
 //! elements are kept once found: a simulator gives another handle at each look-up, and to us an

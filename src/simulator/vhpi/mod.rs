@@ -1,7 +1,7 @@
 //! The port over VHPI (IEEE 1076-2008, clauses 21 to 23).
 //!
-//! Written against NVC, the one open simulator that has it. What others are known to do otherwise
-//! by the standard, and what this port makes of it:
+//! Written for NVC, the only open simulator that has VHPI. Where the standard lets others differ, this port does the
+//! following:
 //!
 //! * Names keep the source's case in `vhpiCaseNameP` (NVC has capitals there too), so they are shown
 //!   as they stand there; they are compared without case anywhere.
@@ -12,12 +12,12 @@
 //!   often a picosecond elsewhere.
 //! * Integers of 64 bits come as `vhpiLongIntVal`, which is used where the simulator says that it
 //!   holds them so.
-//! * `vhpi_put_value` may change the value, and call value-change callbacks, before it returns; such
-//!   a callback is only told on, as the VPI port's are.
+//! * `vhpi_put_value` may change the value, and call value-change callbacks, before it returns. Such a callback is only
+//!   passed on, as by the VPI port.
 //!
 //! NVC 1 ends the process when it is asked for the type of an object whose type comes from a package
-//! that is instantiated in an architecture. Nothing tells such an object beforehand; look-ups by name
-//! ask only the objects that they find, lists of a scope ask all that it holds.
+//! that is instantiated in an architecture. Such an object cannot be recognized beforehand. A look-up by name queries
+//! only the object that it finds; a list of a scope queries everything in it.
 
 mod callback;
 mod cursor;
@@ -58,13 +58,13 @@ struct VhpiPort {
     precision: Precision,
     /// The last time the simulator gave.
     last_time: Cell<u64>,
-    /// A callback of the simulator's is being served.
+    /// A callback of the simulator is being served.
     inside: Cell<bool>,
     /// The phase that it is for.
     phase: Cell<Option<Phase>>,
-    /// It has written something, so that a cycle follows in this time step.
+    /// The callback has written something, so a cycle follows in this time step.
     cycle_asked_for: Cell<bool>,
-    /// A read-write phase was asked for in one.
+    /// A read-write phase was requested in one.
     read_write_again: Cell<bool>,
     zeros: RefCell<Vec<Zero>>,
     last_zero: Cell<usize>,
@@ -204,7 +204,7 @@ impl VhpiPort {
         })
     }
 
-    /// Notes that an object has a value written that is to be read until the next cycle.
+    /// Notes a written object. Reads return the written value until the next cycle.
     fn note_write(&self, object: &'static Object) {
         if let Some(element) = &object.stands_for
             && element.array.parts().has_written()
@@ -215,8 +215,7 @@ impl VhpiPort {
         let mut written = self.written.borrow_mut();
         if written.is_empty() {
             let time = self.raw.time().unwrap_or_default();
-            // What is written there takes effect in the cycle that is about to begin, which has
-            // the number that is read now.
+            // The write takes effect in the cycle that is about to begin, whose number is read now.
             let before = self.phase.get() == Some(Phase::NextTimeStep);
             self.written_at.set((time, before));
         }
@@ -239,7 +238,7 @@ impl VhpiPort {
         }
     }
 
-    /// Gives every handle back, when the simulation is over and nobody can ask any more.
+    /// Releases every handle, once the simulation is over and no call can follow.
     fn release_everything(&self) {
         let delays = self.delays.take().into_iter().map(Delay::into_raw);
         for raw in self.handles.take().chain(delays) {

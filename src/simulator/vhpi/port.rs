@@ -220,7 +220,7 @@ impl Port for VhpiPort {
 
     fn finish(&self) {
         if !event::is_over() {
-            // There is nobody to tell; the run ends with what it has to wait for.
+            // No one is left to report an error to. The run then ends once no event is left.
             let _ = self.raw.finish();
         }
     }

@@ -205,8 +205,8 @@ impl Interface {
     pub(super) fn own_format(&self, object: Raw) -> Option<vhpi::vhpiFormatT> {
         let get_value = function!(self, vhpi_get_value).ok()?;
         let mut value = empty(vhpi::vhpiObjTypeVal);
-        // SAFETY: the handle is the simulator's own; the buffer is empty and said to be, so that
-        // a vector is not written, and its format is told all the same.
+        // SAFETY: the handle is the simulator's own. The buffer is declared empty, so a vector is not written; its
+        // format is returned all the same.
         let status = unsafe { get_value(pointer(Some(object)), &raw mut value) };
         (status >= 0 && value.format != vhpi::vhpiObjTypeVal).then_some(value.format)
     }

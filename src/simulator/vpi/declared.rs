@@ -1,13 +1,12 @@
-//! What a simulator does not tell of declarations, told by whoever compiled the design.
+//! Facts about declarations that the simulator does not show.
 //!
-//! Icarus shows an unpacked array of several dimensions as one of a single dimension, of all words from
-//! 0 on, and no word tells that it is signed. Verilator tells before 5.044 of nothing that it is signed,
-//! and before 5.040 of no range that it ascends. All of this is lost when the design is compiled; the
-//! harness of `cargo test` asks the compiler, and names the answers' file in `VERIFORK_DECLARATIONS`, in the
-//! form of [`verifork_protocol::declarations`].
+//! Icarus shows an unpacked array of several dimensions as one of a single dimension, with words from 0 on, and does
+//! not show that words are signed. Verilator shows no signs before 5.044 and no ascending ranges before 5.040. The
+//! harness of `cargo test` gets these facts from the compiler, and names their file in `VERIFORK_DECLARATIONS`, in the
+//! format of [`verifork_protocol::declarations`].
 //!
-//! A row of such an array is an object that the simulator does not have. Its handle is an address of
-//! ours; no question about it reaches the simulator.
+//! A row of such an array is an object that the simulator does not have. Its handle is an address of ours, which is
+//! never passed to the simulator.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Scopes and objects: what there is, by name and by index.
+//! Scopes and objects, by name and by index.
 //!
 //! Look-up goes by our own index of a scope, made at the first question about it by iterating
 //! over the scope once. `vpi_handle_by_name` is not asked for names of Verilog (for those of VHDL see

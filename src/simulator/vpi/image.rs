@@ -1,10 +1,9 @@
-//! What the image of a compiled design says that no function of the interface tells: which nets have a
-//! driver, and which variables processes assign.
+//! Which nets have drivers, and which variables processes assign, according to the image of the compiled design.
 //!
-//! Icarus has none of the relations of drivers (IEEE 1800-2017, 37.16), but its compiler writes their number
-//! behind each net of the image that `vvp` runs: `v0x5_0 .net "ready", 0 0, L_0x7;  1 drivers`. Behind the nets
-//! is the code of the processes. That of an `always` ends with a jump to its begin, that of an `initial` with
-//! `%end`. The image is read once, when something is first written that may have a driver.
+//! Icarus has none of the relations of drivers (IEEE 1800-2017, 37.16). But its compiler writes the number of drivers
+//! behind each net in the image that `vvp` runs: `v0x5_0 .net "ready", 0 0, L_0x7;  1 drivers`. The code of the processes
+//! follows the nets. The code of an `always` ends with a jump to its beginning, that of an `initial` with `%end`. The
+//! image is read once, when an object that may have a driver is first written.
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
@@ -19,7 +18,7 @@ use crate::simulator::text::latin_1;
 pub(super) struct Image(OnceCell<HashMap<String, Driver>>);
 
 impl Image {
-    /// What drives the net or the variable of this path; unknown, if the image cannot be read.
+    /// What drives the net or the variable at this path; unknown if the image cannot be read.
     pub(super) fn driver(&self, path: &str, image: Option<&str>) -> Driver {
         let drivers = self.0.get_or_init(|| {
             let file = image.and_then(|image| File::open(image).ok());

@@ -30,7 +30,7 @@ use super::{
 use crate::sys::vpi::{self, t_vpi_vecval};
 use crate::time::Precision;
 
-/// From here on, what a simulator gives is not a time that any simulation reaches.
+/// No simulation reaches this time. GHDL returns such times at the end.
 const NO_TIME: u64 = i64::MAX as u64;
 
 /// The simulator behind VPI. One a process, on the simulator's thread.
@@ -38,15 +38,15 @@ struct VpiPort {
     raw: Interface,
     identity: Identity,
     quirks: Quirks,
-    /// From [`Quirks`], beside the code that asks for them in every read and write.
+    /// Copied from [`Quirks`], since every read and write checks them.
     errors_are_silent: bool,
     integers_extend: bool,
     formats: VectorFormats,
-    /// What a simulator of VHDL needs beyond.
+    /// State for simulators of VHDL.
     vhdl: Option<&'static Vhdl>,
     arguments: Vec<String>,
     precision: Precision,
-    /// The last time the simulator gave that can be believed.
+    /// The last plausible time of the simulator.
     last_time: Cell<u64>,
     /// The buffer for writes of wide vectors.
     elements: Cell<Vec<t_vpi_vecval>>,
@@ -55,10 +55,10 @@ struct VpiPort {
     /// The buffer for writes of strings of digits.
     digits: Cell<Vec<u8>>,
     scopes: RefCell<scope::Scopes>,
-    /// What the simulator does not tell of declarations.
+    /// Facts about declarations that the simulator does not show.
     declared: declared::Declared,
     image: image::Image,
-    /// What has to be kept for a simulator that compares values and makes handles anew.
+    /// State for Verilator, which compares values and makes new handles.
     kept: verilator::Kept,
 }
 

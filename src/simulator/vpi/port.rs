@@ -135,7 +135,7 @@ impl Port for VpiPort {
         let declared = self.declared_driver(object);
         // Both sides drive what leads both ways.
         let is_inout = description.direction == Some(Direction::InOut);
-        if declared == Driver::Unknown && self.quirks.images_tell_drivers && !is_inout {
+        if declared == Driver::Unknown && self.quirks.images_list_drivers && !is_inout {
             let image = self.arguments.first().map(String::as_str);
             return self.image.driver(&description.path, image);
         }
@@ -161,7 +161,7 @@ impl Port for VpiPort {
             && self.raw.get(vpi::vpiLocalParam, Some(parameter)) == Some(1)
     }
 
-    fn tells_assignments(&self, object: Handle) -> bool {
+    fn reports_assignments(&self, object: Handle) -> bool {
         self.quirks.element_events_are_assignments && self.vpi_type(object) == vpi::vpiMemoryWord
     }
 

@@ -1,24 +1,22 @@
-//! Asks the simulator in a copy of the process whether it lives through a question.
+//! Tries a query in a copy of the process, to see whether the simulator survives it.
 //!
-//! GHDL ends the simulation when it is asked for an element of an array whose elements are no
-//! vectors, GHDL 2 also when it is asked for a value in one whose bounds a generic sets; and
-//! nothing it tells before says which arrays those are. The end would be a jump or an exception out of
-//! our callback, across our own frames. So the question is asked in a child process first. It
-//! inherits no open file, so that it can print nothing and spoil no wave file, and the first line of
-//! the simulator's complaint ends it.
+//! GHDL ends the simulation on a query for an element of an array whose elements are not vectors. GHDL 2 also does so
+//! for a value in an array whose bounds a generic sets. Such arrays cannot be recognized beforehand. The end is a jump
+//! or an exception out of our callback, across our frames. So the query is made in a child process first. The child
+//! inherits no open file, so it cannot print or damage a wave file, and the first line of the simulator's error message
+//! ends it.
 
 use std::io;
 
-/// The status of a copy that lived through its question; no simulator leaves with it.
+/// The exit status of a child that survived the query. No simulator uses it.
 const SURVIVED: libc::c_int = 83;
 
-/// Whether the process lives through `question`. Where no child can be made it is not asked, and the
-/// answer is no.
-pub(super) fn survives(question: impl FnOnce()) -> bool {
+/// Whether the process survives `query`. If no child can be created, the query is not made and the result is `false`.
+pub(super) fn survives(query: impl FnOnce()) -> bool {
     let Ok(broken) = broken_pipe() else {
         return false;
     };
-    // SAFETY: the child runs the question and system calls, and leaves by `_exit`: nothing of the
+    // SAFETY: the child runs the query and system calls, and leaves by `_exit`: nothing of the
     // parent's state is dropped, flushed or shared but the code and a copy of the memory. The C
     // library keeps the locks of its memory right across `fork`.
     let child = unsafe { libc::fork() };
@@ -36,11 +34,11 @@ pub(super) fn survives(question: impl FnOnce()) -> bool {
                 0,
             );
             libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0);
-            // Should the question neither end nor return.
+            // In case the query neither ends nor returns.
             libc::signal(libc::SIGALRM, libc::SIG_DFL);
             libc::alarm(10);
         }
-        question();
+        query();
         // SAFETY: it has no preconditions.
         unsafe { libc::_exit(SURVIVED) }
     }
@@ -49,7 +47,7 @@ pub(super) fn survives(question: impl FnOnce()) -> bool {
     child > 0 && wait(child) == Some(SURVIVED)
 }
 
-/// The end of a pipe that nobody reads.
+/// The write end of a pipe without a reader.
 fn broken_pipe() -> io::Result<libc::c_int> {
     let mut ends = [0; 2];
     // SAFETY: there is room for the two ends.

@@ -263,7 +263,7 @@ impl VpiPort {
             self.check_no_copy(object)?;
         }
         if self.quirks.watches_compare {
-            self.tell_written(object);
+            self.notify_written(object);
         }
         Ok(())
     }

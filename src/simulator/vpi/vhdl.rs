@@ -1,14 +1,13 @@
-//! VHDL over VPI, as GHDL shows it: what its objects are, and by which names.
+//! VHDL over VPI, as GHDL shows it: names and kinds of objects.
 //!
-//! GHDL gives another handle at each look-up by name or index, and no true full name of what an
-//! index leads to, so both are kept here. It knows fewer properties than Verilog's simulators, and
-//! prints a line for each that it does not know: only those are asked for that it knows. What ends
-//! the simulation when it is asked for, is not asked for: bits of constants, and the elements of many
-//! arrays (see [`probe`]).
+//! GHDL returns a new handle for each look-up by name or index, and no true full name of an indexed object, so both are
+//! kept here. It supports fewer properties than simulators of Verilog, and prints a line for each unknown one, so only
+//! supported ones are queried. Queries that would end the simulation are not made: for bits of constants, and for the
+//! elements of many arrays (see [`probe`]).
 //!
-//! It does not tell `bit` from `std_logic`, so that an unknown bit written to the former is read as
-//! such until it becomes 0 in the next delta cycle; and it checks no range of an integer and no
-//! position of an enumeration that is written: keeping to these is the testbench's.
+//! It shows `bit` as `std_logic`, so an unknown bit that is written to a `bit` reads as unknown until it becomes 0 in
+//! the next delta cycle. It does not check that a written integer or enumeration position is in range: that is up to
+//! the testbench.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;

@@ -24,7 +24,7 @@ impl VpiPort {
         Ok(nine_state_planes(self.digits(object)?))
     }
 
-    /// Reads what was written and is yet to be applied; `false` if the simulator is to be asked.
+    /// Reads a written value that is not applied yet; `false` if the value comes from the simulator.
     pub(super) fn read_written(
         &self,
         vhdl: &Vhdl,
@@ -40,7 +40,7 @@ impl VpiPort {
         Ok(read.is_some())
     }
 
-    /// Writes, and notes what is to be read until the simulator has applied it.
+    /// Writes, and notes the value for reads until the simulator has applied it.
     #[inline(never)]
     pub(super) fn write_vhdl(
         &self,

@@ -1,8 +1,8 @@
-//! What was written to signals of VHDL over VPI, and is yet to become theirs.
+//! Writes to signals of VHDL over VPI that have not reached the design yet.
 //!
-//! GHDL gives a signal the value that was written in the next update of all signals, one in each
-//! delta cycle. Until then reads find what was written, as on simulators whose writes are done when
-//! they return. GHDL says nothing of its cycles: where in one a callback is, tells what is over.
+//! GHDL applies a write at the next update of all signals, of which each delta cycle has one. Until then, reads return
+//! the written value, as on simulators that apply writes at once. GHDL does not show its cycles; they are derived from
+//! the kinds of the callbacks.
 
 use std::cell::{Cell, RefCell};
 
@@ -17,15 +17,15 @@ pub(super) struct Writes {
     written: RefCell<Vec<Written>>,
     /// Releases that have to wait until the force is applied.
     releases: RefCell<Vec<Release>>,
-    /// Memory for what is written next.
+    /// Vectors to reuse.
     spare: RefCell<Vec<LogicVec>>,
     place: Cell<CyclePosition>,
     written_at: Cell<u64>,
-    /// Who watches what has one bit.
+    /// The watches on signals of one bit.
     scalar_watches: RefCell<Vec<(CallbackHandle, Handle, u64)>>,
 }
 
-/// A value that is yet to become an object's.
+/// A written value that has not reached the object.
 struct Written {
     object: Handle,
     value: LogicVec,
@@ -33,7 +33,7 @@ struct Written {
     is_force: bool,
 }
 
-/// A force that is to end as soon as it is applied.
+/// A force to end as soon as it is applied.
 #[derive(Debug, PartialEq)]
 pub(super) struct Release {
     pub(super) object: Handle,
@@ -48,7 +48,7 @@ pub(super) enum CyclePosition {
     /// Before the signals are updated: delays, and the next time step.
     #[default]
     Before,
-    /// After it, when changes are told. Several such callbacks follow each other in one cycle.
+    /// After it, when changes are reported. A cycle may have several such callbacks.
     After,
     /// At the end of a time step's last known cycle: the read-write and the read-only phase.
     Last,

@@ -3,7 +3,7 @@
 use std::mem;
 
 use super::Watch;
-use crate::simulator::event::{deliver, tell};
+use crate::simulator::event::{deliver, notify};
 use crate::simulator::vpi::callback::{timed, token};
 use crate::simulator::vpi::raw::Callback;
 use crate::simulator::vpi::{VPI, VpiPort};
@@ -116,10 +116,10 @@ impl VpiPort {
     }
 
     /// Something was written: tells those who watch it.
-    pub(in crate::simulator::vpi) fn tell_written(&self, object: Handle) {
+    pub(in crate::simulator::vpi) fn notify_written(&self, object: Handle) {
         let token = self.kept.watched.borrow().get(&object).copied();
         if let Some(token) = token {
-            tell(|events| self.compare(token, events));
+            notify(|events| self.compare(token, events));
         }
     }
 

@@ -103,7 +103,7 @@ impl VpiPort {
             };
             self.write_planes(bit, 1, 0, 0, WriteMode::Release)?;
         }
-        self.tell_written(object);
+        self.notify_written(object);
         Ok(true)
     }
 }

@@ -1,7 +1,7 @@
 //! Callbacks: what is registered with the simulator, and the C functions it calls.
 //!
 //! Invariant: no routine unwinds, and none reaches the receiver after the end of simulation. User
-//! data is a token, an integer that no memory stands behind, so a stale callback is harmless.
+//! data is a token, a plain number, so a stale callback is harmless.
 
 use super::VhpiPort;
 use super::object::Object;
@@ -13,13 +13,13 @@ use crate::simulator::event::{self, contain, deliver};
 use crate::simulator::{CallbackHandle, Listener, Phase, PortError};
 use crate::sys::vhpi::{self, vhpiCbDataT};
 
-/// A delay of 0, which is over as soon as the present event has been dealt with.
+/// A delay of 0, which ends right after the present event.
 pub(super) struct Zero {
     handle: CallbackHandle,
     token: u64,
 }
 
-/// A delay that the simulator has been asked for.
+/// A delay registered with the simulator.
 pub(super) struct Delay {
     raw: Raw,
     token: u64,
@@ -56,7 +56,7 @@ unsafe fn on_scalar_change(data: *const vhpiCbDataT, bits: bool) {
     serve(None, |port, events| {
         // SAFETY: by this function's own condition.
         let (token, object) = unsafe { (raw::token(data), raw::object(data)) };
-        // Read here, all nine states of it: simulators do not bring it along (NVC 1).
+        // Read here with all nine states: simulators do not pass the value (NVC 1).
         let read = object.map(|object| port.raw.read_scalar(object, Scalar::Logic(0)));
         let scalar = match read {
             Some(Ok(Scalar::Logic(position))) => Some(logic_of(position, bits)),
@@ -99,7 +99,7 @@ unsafe extern "C" fn on_end(_data: *const vhpiCbDataT) {
     contain(|_| super::end());
 }
 
-/// A callback of the simulator's is being served until this is dropped, also by a panic.
+/// A callback of the simulator is being served until this is dropped, even by a panic.
 struct Inside<'a>(&'a VhpiPort);
 
 impl<'a> Inside<'a> {
@@ -157,7 +157,7 @@ pub(super) fn register_start_and_end(raw: &Interface) -> Result<bool, Missing> {
 }
 
 impl VhpiPort {
-    /// What was written has become the values, unless this is still the cycle of the write.
+    /// Forgets the writes that have reached the design: all, unless this is still the cycle of the write.
     fn enter_callback(&self, phase: Option<Phase>) {
         self.inside.set(true);
         self.cycle_asked_for.set(false);
@@ -174,7 +174,7 @@ impl VhpiPort {
         }
     }
 
-    /// Tells of the next that is due before the simulator goes on; `false` if there is nothing.
+    /// Delivers the next event that is due before the simulator continues; `false` if there is none.
     fn notify_at_once(&self, events: &'static dyn Listener) -> bool {
         if event::is_ending() {
             return false;
@@ -187,7 +187,7 @@ impl VhpiPort {
             events.on_timer(token);
             return true;
         }
-        // With a cycle to follow, the phase comes again at its end.
+        // If a cycle follows, the phase comes again at its end.
         let again = !self.cycle_asked_for.get() && self.read_write_again.take();
         if again {
             events.on_phase(Phase::ReadWrite);
@@ -286,7 +286,7 @@ impl VhpiPort {
         }
     }
 
-    /// A delay is over: its handle is given back (NVC 1 looks for a free one among all otherwise).
+    /// A delay is over: releases its handle. Otherwise NVC 1 would search all handles for a free one.
     fn release_timer(&self, token: u64) {
         let over = {
             let mut delays = self.delays.borrow_mut();

@@ -1,9 +1,8 @@
 //! Elements of arrays that are looked up for one access.
 //!
-//! To keep an object for each word of a memory, and a handle, would cost more than the memory itself. So
-//! an array has one object, the cursor, that stands for whichever element is meant, with its handle,
-//! until it is given back. What was written to an element and is yet to become its value stays with
-//! the array.
+//! An object and a handle for each word of a memory would cost more than the memory itself. So an array has one
+//! object, the cursor, that stands for one element at a time and has its handle until it is given back. A written
+//! value that has not reached an element is kept with the array.
 
 use std::cell::Cell;
 
@@ -29,7 +28,7 @@ impl VhpiPort {
         }
         let cursor = parts.cursor.get_or_init(|| self.make_cursor(array));
         if cursor.held.get().is_some() {
-            // A callback of the simulator's in the middle of a write.
+            // A callback of the simulator in the middle of a write.
             return self.array_element(array, index);
         }
         let of = self.held(array).ok()?;

@@ -1,4 +1,4 @@
-//! What an object is: its kind, its encoding, its place.
+//! What an object is: its kind, its encoding, its source location.
 
 use verifork_protocol::description::Literal;
 
@@ -86,7 +86,7 @@ impl VhpiPort {
         });
     }
 
-    /// The name of the entity that an instance is one of, without its library.
+    /// The name of an instance's entity, without its library.
     fn definition(&self, instance: Raw) -> Option<String> {
         let unit = self.raw.related(vhpi::vhpiDesignUnit, Some(instance))?;
         // An architecture leads to its entity.
@@ -103,7 +103,7 @@ impl VhpiPort {
         Some(vhdl_name::shown(simple, self.quirks.names))
     }
 
-    /// What the innermost elements of an array look like.
+    /// The shape of an array's innermost elements.
     fn element_shape(&self, array: &'static Object) -> &'static Shape {
         let mut object = array;
         while let Shape::Array { dimensions } = self.shape(object) {

@@ -1,10 +1,10 @@
-//! The simulator's handles: few are held, and in an order that keeps the others cheap.
+//! The simulator's handles: few are held, in an order that keeps the others cheap.
 //!
-//! NVC has a table of handles. It takes the place that was given back last; where the next one is taken,
-//! it looks for a free place from the table's beginning. So what is found in a list is not held: it is
-//! known by its position there until its value is used. What is held to the end lies behind all
-//! else: for it, the last handle of the table, the tail, is given back, and made anew behind it. And the
-//! table's first places are left to what comes and goes, so that a search ends there.
+//! NVC has a table of handles. A new handle takes the slot that was released last. If the next slot is taken, NVC
+//! searches for a free one from the beginning of the table. So listed objects have no handle: they are known by their
+//! position until their value is used. Long-lived handles are at the end of the table: for each, the last handle, the
+//! tail, is released and made again behind it. The first slots are left to short-lived handles, so that a search ends
+//! there.
 
 use std::cell::{Cell, RefCell};
 
@@ -14,7 +14,7 @@ use super::{VhpiPort, refusal};
 use crate::simulator::PortError;
 use crate::sys::vhpi;
 
-/// The places at the table's beginning that are left free.
+/// The number of slots at the beginning of the table that are left free.
 const LEFT_FREE: usize = 1024;
 
 /// The simulator's table of handles.
@@ -42,7 +42,7 @@ pub(super) struct Handles {
 }
 
 impl Handles {
-    /// Leaves the first places free, where the simulator searches its handles.
+    /// Leaves the first slots free, if the simulator searches its handles.
     pub(super) fn new(table: &impl Table, searched: bool) -> Handles {
         let handles = Handles::default();
         if searched {
@@ -66,12 +66,12 @@ impl Handles {
         made
     }
 
-    /// Holds a handle to the end.
+    /// Holds a handle to the end of the run.
     pub(super) fn hold(&self, handle: Raw) {
         self.held.borrow_mut().push(handle);
     }
 
-    /// Those that are held, which are given up.
+    /// Takes all held handles.
     pub(super) fn take(&self) -> impl Iterator<Item = Raw> + use<> {
         self.held.take().into_iter().chain(self.tail.take())
     }
@@ -107,7 +107,7 @@ impl VhpiPort {
         Ok(raw)
     }
 
-    /// Does something with the handle of an object, which is not held for it.
+    /// Calls a function with the handle of an object, without holding the handle.
     pub(super) fn with_handle<R>(
         &self,
         object: &'static Object,

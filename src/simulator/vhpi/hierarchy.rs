@@ -1,9 +1,8 @@
 //! Scopes and objects, by name and by index.
 //!
-//! Look-up goes by our own index of a scope or record, made at the first question about it, and
-//! elements are kept once found: a simulator gives another handle at each look-up, and to us an
-//! object is one. `vhpi_handle_by_name` is not asked: on NVC it takes the dot in an extended
-//! identifier for a separator, and finds no element of an array.
+//! Look-ups use our own index of a scope or record, which is built at the first one. Found elements are kept, because
+//! a simulator returns a new handle for each look-up, and here each object exists once. `vhpi_handle_by_name` is not
+//! used: on NVC it takes the dot in an extended identifier for a separator, and finds no elements of arrays.
 
 use super::VhpiPort;
 use super::object::{Contents, Object, Role, Source};
@@ -43,7 +42,7 @@ fn direction(mode: i32) -> Option<Direction> {
     }
 }
 
-/// What is known of an object from its handle, before it is kept.
+/// What a handle shows about an object, before the object is kept.
 struct Found {
     role: Role,
     /// The relation that leads to it.
@@ -69,7 +68,7 @@ impl VhpiPort {
         })
     }
 
-    /// What a region or a record holds; nothing for any other object.
+    /// The contents of a region or a record; none for any other object.
     pub(super) fn contents(&self, of: &'static Object) -> &'static Contents {
         of.contents.get_or_init(|| {
             let mut contents = Contents::default();
@@ -109,7 +108,7 @@ impl VhpiPort {
             }
             return;
         }
-        // Each of these lists holds what is in several relations.
+        // Each of these relations contains several others.
         let mut found = self.at_positions(vhpi::vhpiDecls, scope, |raw| self.declared(raw));
         if relations.contains(&vhpi::vhpiInternalRegions) {
             let regions =
@@ -207,8 +206,7 @@ impl VhpiPort {
     fn add_of_package(&self, contents: &mut Contents, package: &'static Object) {
         self.add_related(contents, &[vhpi::vhpiGenericDecls], package);
         let is_generic = !contents.objects.is_empty();
-        // They hold no regions, and NVC 1 ends the process when it is asked for those of an instance
-        // of a generic package.
+        // They hold no regions, and a query for the regions of an instance of a generic package ends NVC 1.
         let declarations = [vhpi::vhpiSigDecls, vhpi::vhpiVarDecls, vhpi::vhpiConstDecls];
         self.add_related(contents, &declarations, package);
         if is_generic && self.quirks.generic_packages_abort {
@@ -230,7 +228,7 @@ impl VhpiPort {
         }
     }
 
-    /// What a handle to a declaration or a region leads to.
+    /// The object behind a handle to a declaration or a region.
     fn declared(&self, raw: Raw) -> Option<Found> {
         let (role, relation) = self.role(raw)?;
         let name = self.raw.get_text(vhpi::vhpiCaseNameP, raw);
@@ -275,7 +273,7 @@ impl VhpiPort {
         })
     }
 
-    /// Why a scope shows nothing of what it holds.
+    /// Why a scope shows none of its contents.
     pub(super) fn hidden_contents(&self, scope: &'static Object) -> Option<PortError> {
         // A for-generate ends in its index.
         let is_branch = scope.role == Role::Region(ObjectKind::GenerateScope)
@@ -313,7 +311,7 @@ impl VhpiPort {
         )
     }
 
-    /// The object that a region or record holds by one name, which may have indices.
+    /// The object in a region or record with this name, which may have indices.
     fn member(&self, scope: Option<&'static Object>, name: &str) -> Option<&'static Object> {
         let contents = match scope {
             Some(scope) => self.contents(scope),

@@ -5,13 +5,11 @@
 //!
 //! * Names keep the source's case in `vhpiCaseNameP` (NVC has capitals there too), so they are shown
 //!   as they stand there; they are compared without case anywhere.
-//! * `vhpiLineNoP`, variables and the regions of processes and subprograms are there; they are asked
-//!   for, and shown where there is an answer. NVC has none of them, and shows if-generates and
-//!   case-generates as blocks.
-//! * Simulated time counts the resolution limit, which is asked for; it is a femtosecond on NVC and
-//!   often a picosecond elsewhere.
-//! * Integers of 64 bits come as `vhpiLongIntVal`, which is used where the simulator says that it
-//!   holds them so.
+//! * `vhpiLineNoP`, variables and the regions of processes and subprograms are queried, and shown if the simulator
+//!   has them. NVC has none of them, and shows if-generates and case-generates as blocks.
+//! * Simulated time counts the resolution limit, which is queried. It is a femtosecond on NVC and often a picosecond
+//!   elsewhere.
+//! * Integers of 64 bits are passed as `vhpiLongIntVal`, if the simulator reports that as their format.
 //! * `vhpi_put_value` may change the value, and call value-change callbacks, before it returns. Such a callback is only
 //!   passed on, as by the VPI port.
 //!
@@ -49,14 +47,14 @@ use super::{Encoding, Events, Identity, Phase, PortError, Quirks, Unusable, even
 use crate::sys::vhpi;
 use crate::time::Precision;
 
-/// The simulator behind VHPI. One a process, on the simulator's thread.
+/// The simulator behind VHPI. There is one in a process, on the simulator's thread.
 struct VhpiPort {
     raw: Interface,
     identity: Identity,
     quirks: Quirks,
     arguments: Vec<String>,
     precision: Precision,
-    /// The last time the simulator gave.
+    /// The simulator's last known time.
     last_time: Cell<u64>,
     /// A callback of the simulator is being served.
     inside: Cell<bool>,
@@ -83,7 +81,7 @@ struct VhpiPort {
 }
 
 thread_local! {
-    /// The port of this thread, for what the trait does not have.
+    /// The port of this thread, for methods that the trait does not have.
     static PORT: Cell<Option<&'static VhpiPort>> = const { Cell::new(None) };
 }
 
@@ -133,7 +131,7 @@ fn end() {
     }
 }
 
-/// The power of ten that a resolution limit in femtoseconds is of a second.
+/// The power of ten of a second that equals a resolution limit in femtoseconds.
 fn exponent_of(femtoseconds: i64) -> Option<i32> {
     let zeros = femtoseconds.checked_ilog10()?;
     (10_i64.checked_pow(zeros)? == femtoseconds).then_some(zeros.cast_signed() - 15)

@@ -1,4 +1,4 @@
-//! What stands behind a [`Handle`]: one object of the design, with what is known of it.
+//! The object of the design behind a [`Handle`].
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -40,7 +40,7 @@ pub(super) enum Source {
     Row(&'static Object),
 }
 
-/// An object of the design. There is one for each, whatever leads to it, and it is never freed.
+/// An object of the design. Each exists once, however it was found, and is never freed.
 pub(super) struct Object {
     /// Where its handle comes from.
     pub(super) source: Source,
@@ -59,13 +59,13 @@ pub(super) struct Object {
     parts: OnceCell<Box<Parts>>,
     /// The element that it stands for, if it is a cursor.
     pub(super) stands_for: Option<StandsFor>,
-    /// What it is made of, if it is a record as a structure.
+    /// Its fields, if it is a record as a structure.
     pub(super) structure: Option<Box<Structure>>,
     pub(super) forced: Cell<bool>,
     pub(super) written: Written,
 }
 
-/// What an object holds by name.
+/// The contents of an object, by name.
 #[derive(Default)]
 pub(super) struct Contents {
     /// In the simulator's order.
@@ -195,7 +195,7 @@ impl Parts {
         self.written.borrow_mut().remove(&index)
     }
 
-    /// Forgets what was written, and gives its memory back.
+    /// Forgets the written value and frees its memory.
     pub(super) fn forget_written(&self) {
         self.written.take();
     }
@@ -215,7 +215,7 @@ pub(super) struct Part {
     pub(super) form: Form,
 }
 
-/// How a field's value goes into the bits.
+/// How a field's value is converted to bits.
 #[derive(Clone, Copy)]
 pub(super) enum Form {
     Bits,

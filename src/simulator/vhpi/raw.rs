@@ -1,7 +1,7 @@
-//! VHPI's functions with Rust's types: every call into the simulator, and all `unsafe` it takes.
+//! VHPI's functions with Rust's types. Every call into the simulator, and all `unsafe` code for it, is here.
 //!
-//! Invariant: whoever calls from here is on the simulator's thread, before the end of simulation,
-//! and every [`Raw`] came from this interface and has not been released. The port sees to both.
+//! Invariant: callers are on the simulator's thread, before the end of simulation, and every [`Raw`] came from this
+//! interface and has not been released. The port ensures both.
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr::{self, NonNull};
@@ -25,8 +25,8 @@ macro_rules! function {
     };
 }
 
-/// A handle of the simulator. It may be a number and no address; each look-up makes another one,
-/// which is ours to release.
+/// A handle of the simulator, possibly a number rather than an address. Each look-up makes a new one, which we
+/// release.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Raw(NonNull<u32>);
 
@@ -41,7 +41,7 @@ impl Raw {
     }
 }
 
-/// What a simulator calls back.
+/// A routine that a simulator calls.
 pub(super) type Routine = unsafe extern "C" fn(*const vhpi::vhpiCbDataT);
 
 /// A callback to register.
@@ -54,7 +54,7 @@ pub(super) struct Callback {
     pub(super) token: u64,
 }
 
-/// Why a read brought nothing.
+/// Why a read failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unread {
     Missing(Missing),
@@ -94,7 +94,7 @@ fn empty(format: vhpi::vhpiFormatT) -> vhpi::vhpiValueT {
 }
 
 impl Interface {
-    /// Looks the functions up; none need be there.
+    /// Looks up the functions, any of which may be missing.
     pub(super) fn load() -> Result<Interface, libloading::Error> {
         Ok(Interface {
             functions: sys::load_vhpi()?,
@@ -192,7 +192,7 @@ impl Interface {
         handle(unsafe { by_index(relation, pointer(Some(object)), position) })
     }
 
-    /// Gives a handle back, which is not used afterwards.
+    /// Releases a handle, which must not be used afterwards.
     pub(super) fn release(&self, object: Raw) {
         if let Ok(release_handle) = function!(self, vhpi_release_handle) {
             // SAFETY: the handle is the simulator's own, and the caller has no further use for it.
@@ -200,8 +200,7 @@ impl Interface {
         }
     }
 
-    /// The format in which the simulator itself holds an object; `None` if it has no value of one
-    /// format, as a record has not.
+    /// The format in which the simulator holds an object; `None` if it has no single format, like a record.
     pub(super) fn own_format(&self, object: Raw) -> Option<vhpi::vhpiFormatT> {
         let get_value = function!(self, vhpi_get_value).ok()?;
         let mut value = empty(vhpi::vhpiObjTypeVal);
@@ -438,7 +437,7 @@ impl Interface {
     }
 }
 
-/// The message, unless it is a note or a warning: those come with what was done all the same.
+/// The message, unless it is a note or a warning, with which the call still succeeds.
 ///
 /// # Safety
 ///

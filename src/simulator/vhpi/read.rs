@@ -1,4 +1,4 @@
-//! Reads, in the format in which the simulator holds a value, so that nothing of it is lost.
+//! Reads, in the simulator's own format of a value, so that nothing is lost.
 
 use super::object::Object;
 use super::position::{SMALL, logic_of, planes_of, planes_of_all};

@@ -2,7 +2,7 @@
 
 use crate::sys::vhpi;
 
-/// What a read brings or a write takes, where it is not a vector.
+/// A value that is read or written, except for vectors.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Scalar {
     /// `vhpiLogicVal`: a position among the nine states, or the two of a bit.

@@ -1,4 +1,4 @@
-//! What the value of an object looks like.
+//! The shape of an object's value.
 
 use crate::simulator::Encoding;
 use crate::sys::vhpi;
@@ -89,7 +89,7 @@ pub(super) enum Shape {
         width: u32,
         two_state: bool,
     },
-    /// No value that can be had.
+    /// No accessible value.
     None,
 }
 
@@ -160,7 +160,7 @@ impl Shape {
 }
 
 impl Shape {
-    /// Whether it is a number and no bits.
+    /// Whether it is a number without bits.
     pub(super) fn is_number(&self) -> bool {
         matches!(
             self,

@@ -1,8 +1,8 @@
 //! Records as the values of Rust structs.
 //!
-//! A record has no value that could be read or written as a whole. As a structure it has the bits of a
-//! struct that derives `LogicStruct`: each of its fields, down to those that hold a value, is a part of
-//! them. What is read and written is read and written part by part; changes are those of the record.
+//! A record cannot be read or written as a whole. As a structure, it has the bits of a struct that derives
+//! `LogicStruct`, and each field with a value is a part of them. Reads and writes go part by part. Its changes are
+//! those of the record.
 
 use verifork_protocol::description::Literal;
 use verifork_protocol::nearest::{did_you_mean, nearest};
@@ -69,7 +69,7 @@ impl Structure {
     }
 }
 
-/// The parts that were found so far, and in what the fields differ.
+/// The parts found so far, and the differences of the fields.
 #[derive(Default)]
 struct Found {
     parts: Vec<Part>,
@@ -77,7 +77,7 @@ struct Found {
 }
 
 impl VhpiPort {
-    /// A record as a structure of such fields, or in what they differ.
+    /// A record as a structure of such fields, or how they differ.
     pub(super) fn structure_of(
         &self,
         record: &'static Object,

@@ -1,7 +1,7 @@
 //! Callbacks: what is registered with the simulator, and the C functions it calls.
 //!
 //! Invariant: no routine unwinds, and none reaches the receiver after the end of simulation. User
-//! data is a token, an integer that no memory stands behind, so a stale callback is harmless.
+//! data is a token, a plain number, so a stale callback is harmless.
 
 use super::VpiPort;
 use super::digits::scalar_logic;
@@ -94,7 +94,7 @@ pub(super) fn vhdl() -> &'static Vhdl {
     VHDL.with(|vhdl| *vhdl)
 }
 
-/// A callback of a simulator of VHDL begins, of whose time the port is told.
+/// Begins a callback of a simulator of VHDL, and notes its time.
 #[inline]
 fn enter(place: CyclePosition, time: impl FnOnce(&KnownTime)) {
     if !event::is_over() {
@@ -167,8 +167,8 @@ unsafe extern "C" fn on_vhdl_next_time_step(_data: *mut t_cb_data) -> i32 {
     on_vhdl_phase(Phase::NextTimeStep, CyclePosition::Before)
 }
 
-/// Registers for the start and the end of simulation. The simulator's answer is of no use here:
-/// in the process of Icarus's compiler the functions are there and refuse.
+/// Registers for the start and the end of simulation. The result is ignored: in the process of Icarus's compiler, the
+/// functions exist and refuse.
 pub(super) fn register_start_and_end(raw: &Interface) -> Result<(), raw::Missing> {
     raw.register_action(vpi::cbStartOfSimulation, on_start)?;
     raw.register_action(vpi::cbEndOfSimulation, on_end)?;
@@ -203,7 +203,7 @@ impl VpiPort {
         }
         let (routine, format): (Routine, _) = if let Some(vhdl) = self.vhdl {
             self.check_readable(vhdl, object)?;
-            // GHDL brings no scalars, and GHDL 5 complains of a value that is suppressed.
+            // GHDL passes no scalars, and GHDL 5 reports an error for a suppressed value.
             (on_vhdl_change, None)
         } else if scalar {
             (on_scalar_change, Some(vpi::vpiScalarVal))
@@ -253,7 +253,7 @@ impl VpiPort {
         };
         let registered = self.register("wait in", &callback)?;
         if self.quirks.fired_handles_are_ours {
-            // Nobody takes it back: it can go at once.
+            // The callback is never removed, so its handle is released at once.
             self.raw.release(registered);
         }
         Ok(())
@@ -277,20 +277,20 @@ impl VpiPort {
         Ok(())
     }
 
-    /// Has the simulator call when what was written is applied, for the releases that wait for it.
+    /// Registers a callback for when writes are applied, for the releases that wait for it.
     pub(super) fn await_releases(&self) -> Result<(), PortError> {
         let callback = timed(vpi::cbReadWriteSynch, on_vhdl_releases, 0, 0);
         self.register("release", &callback).map(drop)
     }
 
-    /// Has the simulator begin another cycle in this time step.
+    /// Makes the simulator begin another cycle in this time step.
     pub(super) fn start_cycle(&self) {
         let _ = self
             .raw
             .register(&timed(vpi::cbAfterDelay, on_vhdl_cycle, 0, 0));
     }
 
-    /// Registers a delay of 0 that does nothing, in which a pending finish is obeyed.
+    /// Registers a delay of 0 that does nothing, at which the simulator acts on a pending finish.
     pub(super) fn start_idle_delay(&self) {
         let _ = self
             .raw

@@ -26,7 +26,7 @@ pub(super) struct Declared {
     objects: Declarations,
     rows: RefCell<HashMap<Handle, &'static Row>>,
     by_place: RefCell<HashMap<Indexed, Handle>>,
-    /// The array that was asked about last, and whether it has rows or is one.
+    /// The last queried array, and whether it has rows or is one.
     last: Cell<Option<(Handle, bool)>>,
 }
 
@@ -148,7 +148,7 @@ impl VpiPort {
         })
     }
 
-    /// Whether an object is a row, of which the simulator knows nothing.
+    /// Whether an object is a row, which the simulator does not have.
     pub(super) fn is_row(&self, object: Handle) -> bool {
         self.declared.row(object).is_some()
     }
@@ -220,12 +220,12 @@ impl VpiPort {
         Some(format!("{name}{}", in_brackets(&indices)))
     }
 
-    /// What is known of an object that is not shown.
+    /// What is known about an object that is not shown.
     pub(super) fn unshown_declared(&self, path: &str) -> Option<String> {
         self.declared.objects.unshown(path, &self.identity)
     }
 
-    /// What is declared in a scope and not shown.
+    /// The declared objects in a scope that are not shown.
     pub(super) fn unlisted_declared(&self, scope: Handle) -> Vec<(String, String)> {
         let objects = &self.declared.objects;
         if objects.is_empty() {
@@ -305,7 +305,7 @@ impl VpiPort {
         self.declared.objects.literals(path)
     }
 
-    /// What VPI tells of the value of an object, or of a word of an array, with what was declared.
+    /// The encoding that VPI shows for an object, or for a word of an array, corrected by its declaration.
     pub(super) fn as_declared(&self, object: Handle, encoding: Encoding) -> Encoding {
         if self.declared.objects.is_empty() {
             return encoding;

@@ -1,7 +1,6 @@
-//! What an object is: its kind, its encoding, its place.
+//! What an object is: its kind, its encoding, its source location.
 //!
-//! Only what is safe to ask of an object of its type: Icarus 11 aborts on many properties that do
-//! not apply.
+//! Queries only the properties that are safe for an object's type: Icarus 11 aborts on many that do not apply.
 
 use super::VpiPort;
 use crate::simulator::{
@@ -69,7 +68,7 @@ impl VpiPort {
         }
         description.name = self.own_name(object, kind);
         if kind.is_scope() || kind == ObjectKind::Parameter {
-            // Icarus 11 knows no more places, and aborts when a dynamic array is asked for its.
+            // Icarus 11 has no other locations, and aborts on a query for that of a dynamic array.
             self.describe_place(object, &mut description);
         }
         match kind {
@@ -131,7 +130,7 @@ impl VpiPort {
             return;
         }
         description.array = self.range(array);
-        // A dynamic array or a queue has no element to ask yet, or another one each time.
+        // A dynamic array or a queue has no element yet, or another one each time.
         if let Some((left, _)) = description.array
             && let Some(element) = self.innermost_element(array, left)
         {
@@ -148,7 +147,7 @@ impl VpiPort {
         Some(element)
     }
 
-    /// The kind, where the value tells more than the type, and the encoding.
+    /// The kind, if the value shows more than the type, and the encoding.
     pub(super) fn encoding(&self, object: Handle, vpi_type: i32) -> (ObjectKind, Encoding) {
         let kind = self.kind_of(object, vpi_type);
         if self.quirks.everything_is_a_register {
@@ -161,11 +160,11 @@ impl VpiPort {
                 match self.raw.get(vpi::vpiConstType, Some(object)) {
                     Some(vpi::vpiRealConst) => (kind, Encoding::Real),
                     Some(vpi::vpiStringConst) => (kind, Encoding::Text),
-                    // Icarus aborts when a parameter is asked whether it is a vector.
+                    // Icarus aborts on the query whether a parameter is a vector.
                     _ => (kind, self.logic(object, None, false)),
                 }
             }
-            // Icarus tells the type of an array's elements by the format of their values alone.
+            // Icarus shows the type of an array's elements only by the format of their values.
             vpi::vpiMemoryWord => match self.own_format(object) {
                 Some(vpi::vpiRealVal) => (ObjectKind::Real, Encoding::Real),
                 Some(vpi::vpiStringVal) => (ObjectKind::Text, Encoding::Text),

@@ -1,10 +1,9 @@
 //! Scopes and objects, by name and by index.
 //!
-//! Look-up goes by our own index of a scope, made at the first question about it by iterating
-//! over the scope once. `vpi_handle_by_name` is not asked for names of Verilog (for those of VHDL see
-//! [`vhdl`](super::vhdl)): it searches the scope from its start each time, on Icarus 11 it wants an
-//! escaped identifier with its backslash when it is a scope and refuses the rest of a path
-//! through one, and it finds no bit of a vector.
+//! Look-ups use our own index of a scope, which is built at the first one by iterating over the scope once.
+//! `vpi_handle_by_name` is not used for Verilog (for VHDL see [`vhdl`](super::vhdl)): it searches the scope from the
+//! start each time, and finds no bits of vectors. On Icarus 11, it takes an escaped identifier of a scope only with
+//! its backslash, and refuses a path through one.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -15,8 +14,7 @@ use super::scope::{Scope, direction};
 use crate::simulator::{Direction, Handle, ObjectKind, event, path, verilog_name};
 use crate::sys::vpi;
 
-/// The relations that lead from a scope to what it holds. Icarus gives the arrays of nets with
-/// the memories as well.
+/// The relations from a scope to its contents. Icarus lists arrays of nets with the memories as well.
 const RELATIONS: [i32; 9] = [
     vpi::vpiNet,
     vpi::vpiReg,
@@ -102,12 +100,12 @@ impl VpiPort {
         let mut scope = Scope::default();
         let mut seen = HashSet::new();
         for object in objects {
-            // Icarus 11 has string variables and queues without a name: out of reach.
+            // Icarus 11 has string variables and queues without a name, which cannot be found.
             let Some(name) = self.name_within(of, object) else {
                 continue;
             };
             if self.quirks.handles_are_not_unique {
-                // The same object comes in more relations than one, each time with another handle.
+                // The same object is in several relations, with a different handle in each.
                 if !scope.by_name.contains_key(&Self::key(&name)) {
                     scope.add(Self::key(&name), object);
                 }
@@ -143,7 +141,7 @@ impl VpiPort {
 
     /// The names of a module's ports in the order of their declaration.
     pub(super) fn declared_ports(&self, scope: Handle) -> Vec<String> {
-        // GHDL has the right order of itself, and Verilator no relation to them.
+        // GHDL has the right order already, and Verilator has no such relation.
         if event::is_over()
             || self.vhdl.is_some()
             || self.quirks.everything_is_a_register
@@ -186,7 +184,7 @@ impl VpiPort {
         self.kind_of(object, vpi_type).is_scope() || self.is_unpacked_structure(vpi_type)
     }
 
-    /// The object a scope holds by a name of one identifier, which may have an index.
+    /// The object in a scope with a name of one identifier, which may have an index.
     fn child(&self, scope: Option<Handle>, name: &str) -> Option<Handle> {
         let index = self.scope(scope);
         if let Some(object) = index.by_name.get(&Self::key(name)) {

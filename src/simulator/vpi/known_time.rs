@@ -1,7 +1,7 @@
-//! The present time of a simulator of VHDL, which is asked for at most once in a callback.
+//! The present time of a simulator of VHDL, queried at most once in a callback.
 //!
-//! It moves on between callbacks alone. Two kinds of callbacks are known to come at a certain time: a delay,
-//! and a phase of the time step in which it is asked for before the last known cycle.
+//! Time advances only between callbacks. The time of two kinds of callbacks is known: that of a delay, and that of a
+//! phase which was requested in the same time step, before the last known cycle.
 
 use std::cell::Cell;
 
@@ -18,7 +18,7 @@ pub(super) struct KnownTime {
 }
 
 impl KnownTime {
-    /// The time, if it was asked for or is known in this callback.
+    /// The time, if it was queried or is known in this callback.
     #[inline]
     pub(super) fn present(&self) -> Option<u64> {
         self.present.get()
@@ -29,7 +29,7 @@ impl KnownTime {
         self.present.set(Some(now));
     }
 
-    /// A callback begins of which nothing is known.
+    /// A callback of unknown time begins.
     #[inline]
     pub(super) fn enter(&self) {
         self.present.set(None);

@@ -33,7 +33,7 @@ use crate::time::Precision;
 /// No simulation reaches this time. GHDL returns such times at the end.
 const NO_TIME: u64 = i64::MAX as u64;
 
-/// The simulator behind VPI. One a process, on the simulator's thread.
+/// The simulator behind VPI. There is one in a process, on the simulator's thread.
 struct VpiPort {
     raw: Interface,
     identity: Identity,

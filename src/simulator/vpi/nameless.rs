@@ -1,9 +1,8 @@
 //! Generates of VHDL that the simulator shows without a name.
 //!
-//! GHDL 5 with its code generator mcode shows nothing of an `if` generate whose first branch was not
-//! taken: it lists a scope that holds nothing, whose full name is two question marks. To ask for its
-//! name ends the process, and so does a search by name that comes by, which is one for a name
-//! that none of the scope's signals, generics and constants has.
+//! GHDL 5 with the code generator mcode shows an `if` generate whose first branch was not taken as an empty scope
+//! whose full name is two question marks. A query for its name ends the process. So does a search by name that
+//! reaches it, which is any search for a name that no signal, generic or constant of the scope has.
 
 use super::VpiPort;
 use super::probe;
@@ -12,7 +11,7 @@ use super::vhdl::Vhdl;
 use crate::simulator::{Handle, PortError};
 use crate::sys::vpi;
 
-/// The full name of what has none.
+/// The full name of a scope without a name.
 const NO_NAME: &str = "??";
 
 impl VpiPort {
@@ -22,7 +21,7 @@ impl VpiPort {
             && self.raw.get_text(vpi::vpiFullName, object).as_deref() == Some(NO_NAME)
     }
 
-    /// The object that a scope finds by a name, if it does so and lives.
+    /// The object that a scope finds by a name, if the process survives the search.
     pub(super) fn search_vhdl(&self, index: &Scope, scope: Handle, name: &str) -> Option<Handle> {
         let search = || self.raw.by_name(name, Some(scope));
         let survives = || {
@@ -36,7 +35,7 @@ impl VpiPort {
         search()
     }
 
-    /// What cannot be listed of a scope.
+    /// The error for a scope whose contents cannot be listed completely.
     pub(super) fn nameless_vhdl(&self, vhdl: &Vhdl, scope: Handle) -> Option<PortError> {
         if !self.scope(Some(scope)).holds_nameless {
             return None;

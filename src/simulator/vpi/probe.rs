@@ -18,7 +18,7 @@ pub(super) fn survives(query: impl FnOnce()) -> bool {
     };
     // SAFETY: the child runs the query and system calls, and leaves by `_exit`: nothing of the
     // parent's state is dropped, flushed or shared but the code and a copy of the memory. The C
-    // library keeps the locks of its memory right across `fork`.
+    // library keeps the locks of its memory consistent across `fork`.
     let child = unsafe { libc::fork() };
     if child == 0 {
         // SAFETY: the calls take numbers and, where a pointer is asked for, none of ours.
@@ -84,7 +84,7 @@ mod tests {
         assert!(survives(|| asked = true));
         assert!(!asked, "it was asked in a copy");
         assert!(!survives(|| std::process::abort()));
-        // As GHDL does: a complaint, and an end by its own ways.
+        // As GHDL does: an error message, and an end of its own.
         assert!(!survives(|| {
             let text = b"internal error\n";
             // SAFETY: the pointer and the length are those of the text.
@@ -92,7 +92,7 @@ mod tests {
             // SAFETY: it has no preconditions.
             unsafe { libc::_exit(0) };
         }));
-        // An end by `exit`, without a word.
+        // An end by `exit`, without a message.
         // SAFETY: it has no preconditions.
         assert!(!survives(|| unsafe { libc::_exit(0) }));
     }

@@ -1,7 +1,7 @@
-//! VPI's functions with Rust's types: every call into the simulator, and all `unsafe` it takes.
+//! VPI's functions with Rust's types. Every call into the simulator, and all `unsafe` code for it, is here.
 //!
-//! Invariant: whoever calls from here is on the simulator's thread, before the end of simulation,
-//! and every [`Handle`] came from this interface. The port sees to both.
+//! Invariant: callers are on the simulator's thread, before the end of simulation, and every [`Handle`] came from
+//! this interface. The port ensures both.
 
 use std::cell::Cell;
 use std::ffi::{CStr, CString, c_char};
@@ -11,7 +11,7 @@ use crate::simulator::text::{decoded, encodings};
 use crate::simulator::{CallbackHandle, Handle};
 use crate::sys::{self, vpi};
 
-/// The content of a value that is yet to be filled, by the simulator or by us.
+/// The content of an empty value, to be filled by the simulator or by us.
 pub(super) const NOTHING: vpi::t_vpi_value__bindgen_ty_1 = vpi::t_vpi_value__bindgen_ty_1 {
     str_: ptr::null_mut(),
 };
@@ -31,7 +31,7 @@ macro_rules! function {
     };
 }
 
-/// What a simulator calls back.
+/// A routine that a simulator calls.
 pub(super) type Routine = unsafe extern "C" fn(*mut vpi::t_cb_data) -> i32;
 
 /// A callback to register.
@@ -41,7 +41,7 @@ pub(super) struct Callback {
     pub(super) object: Option<Handle>,
     /// The delay in steps; `None` for callbacks that have no time.
     pub(super) delay: Option<u64>,
-    /// The format in which the callback brings the object's value; `None` asks for none.
+    /// The format in which the callback gets the object's value; `None` for no value.
     pub(super) format: Option<i32>,
     pub(super) token: u64,
 }
@@ -49,7 +49,7 @@ pub(super) struct Callback {
 /// The VPI of the running process.
 pub(super) struct Interface {
     functions: vpi::VpiFunctions,
-    /// The least level of a message that says that a call was refused.
+    /// The lowest level of a message that means that a call was refused.
     refusal: Cell<i32>,
     names_are_escaped: Cell<bool>,
 }
@@ -73,7 +73,7 @@ unsafe fn text<'a>(text: *const c_char) -> Option<&'a CStr> {
 }
 
 impl Interface {
-    /// Looks the functions up; none need be there.
+    /// Looks up the functions, any of which may be missing.
     pub(super) fn load() -> Result<Interface, libloading::Error> {
         Ok(Interface {
             functions: sys::load_vpi()?,
@@ -264,8 +264,7 @@ impl Interface {
         }
     }
 
-    /// Gives back the handle of a callback that fires once, before or after it fired. It still
-    /// fires.
+    /// Releases the handle of a callback that fires once, before or after it fired. It still fires.
     pub(super) fn release(&self, callback: CallbackHandle) {
         if let Ok(release_handle) = function!(self, vpi_release_handle) {
             // SAFETY: the address is that of a callback's handle, which its owner gives up here.
@@ -353,7 +352,7 @@ impl Interface {
     }
 }
 
-/// What is behind a backslash stands for itself.
+/// A character after a backslash stands for itself.
 fn unescaped(text: &str) -> String {
     let mut letters = text.chars();
     let mut plain = String::with_capacity(text.len());

@@ -1,4 +1,4 @@
-//! What a scope holds, as the port has found it.
+//! The contents of scopes, as the port has found them.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::simulator::{Direction, Handle};
 use crate::sys::vpi;
 
-/// The scopes asked about so far; `None` stands for the top of the design.
+/// The scopes queried so far; `None` stands for the top of the design.
 pub(super) type Scopes = HashMap<Option<Handle>, Rc<Scope>>;
 
 /// What a scope holds.
@@ -17,13 +17,13 @@ pub(super) struct Scope {
     pub(super) objects: Vec<Handle>,
     pub(super) by_name: HashMap<Box<str>, Handle>,
     pub(super) directions: HashMap<Box<str>, Direction>,
-    /// What a simulator has been asked for that does not list it.
+    /// Look-ups on a simulator that does not list everything.
     pub(super) unlisted: Unlisted,
-    /// There is a scope more, which the simulator shows without a name.
+    /// There is another scope, which the simulator shows without a name.
     pub(super) holds_nameless: bool,
 }
 
-/// What a scope has been asked for by names that it does not list; `None` if it does not have it.
+/// The objects found by names that a scope does not list; `None` if it does not have the name.
 type Unlisted = RefCell<HashMap<Box<str>, Option<Handle>>>;
 
 /// A direction of VPI; `None` for `vpiMixedIO` and what is not a port.

@@ -2,7 +2,7 @@
 
 use crate::sys::vpi;
 
-/// The time of a callback that has none and wants none.
+/// The time of a callback that needs none.
 pub(super) const SUPPRESSED: vpi::t_vpi_time = vpi::t_vpi_time {
     type_: vpi::vpiSuppressTime,
     high: 0,

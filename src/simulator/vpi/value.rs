@@ -32,7 +32,7 @@ fn flags(mode: WriteMode) -> i32 {
 }
 
 impl VpiPort {
-    /// Reads in the format set in `value`; an answer in another one is a refusal.
+    /// Reads in the format set in `value`. A result in another format is a refusal.
     ///
     /// Into the caller's value rather than as a result: moving it as a whole, right after the
     /// simulator wrote it in parts, stalls the processor for as long as a tenth of the read.
@@ -172,7 +172,7 @@ impl VpiPort {
             words.resize(width.div_ceil(64) as usize, (0, 0));
             let read = self.get_words(object, &mut words);
             if read.is_ok() {
-                // What follows the last element is of an earlier read.
+                // The words after the last element are from an earlier read.
                 let last = words.len() - 1;
                 let used = low_mask(width - 64 * (width.div_ceil(64) - 1));
                 words[last] = (words[last].0 & used, words[last].1 & used);
@@ -398,7 +398,7 @@ impl VpiPort {
         unsafe { self.put(object, &mut value, mode) }
     }
 
-    /// Refuses real numbers where the simulator is known to.
+    /// Refuses a real number if the simulator is known to refuse it.
     pub(super) fn check_takes_reals(&self, object: Handle) -> Result<(), PortError> {
         self.check_not_read_only_element(object)?;
         // Where it is a register of 64 bits, it takes those of an integer only.

@@ -24,7 +24,7 @@ use crate::simulator::{
 };
 use crate::sys::vpi;
 
-/// What is known of the objects of a VHDL design, and of what was written to them.
+/// What is known about the objects of a VHDL design, and the pending writes to them.
 #[derive(Default)]
 pub(super) struct Vhdl {
     objects: RefCell<ByHandle<&'static Object>>,
@@ -32,28 +32,28 @@ pub(super) struct Vhdl {
     pub(super) time: KnownTime,
 }
 
-/// An object of the design. There is one for each, and it is never freed.
+/// An object of the design. Each exists once and is never freed.
 struct Object {
     scope: Option<Handle>,
     name: String,
     path: String,
     /// It is an element of an array.
     is_element: bool,
-    /// It holds what it was forced to, and no write gets past that.
+    /// It is forced, and writes have no effect.
     is_forced: Cell<bool>,
     /// Unknown bits become 0 in it: it is an integer or an enumeration.
     has_two_states: Cell<bool>,
-    /// Its value must not be asked for.
+    /// Its value must not be queried.
     is_hidden: Cell<bool>,
     elements: RefCell<HashMap<i64, Option<Handle>>>,
     shown_elements: OnceCell<Shown>,
 }
 
-/// What the simulator lives through of an array's elements.
+/// The queries for an array's elements that the simulator survives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Shown {
     Nothing,
-    /// What they are, and not which values they have.
+    /// What they are, but not their values.
     Encodings,
     Values,
 }
@@ -127,8 +127,8 @@ fn whole_name(name: &str) -> String {
     }
 }
 
-/// The names under which GHDL may find what it does not list: a basic identifier in lower case, or
-/// an extended one with its marks.
+/// The names by which GHDL may find an object that it does not list: a basic identifier in lower case, or an extended
+/// one with its backslashes.
 fn names_to_ask_for(name: &str) -> Vec<String> {
     let is_basic = |name: &str| {
         name.chars()
@@ -187,7 +187,7 @@ impl VpiPort {
         )
     }
 
-    /// The object that a scope holds by one name, which may have indices.
+    /// The object in a scope with this name, which may have indices.
     fn member(&self, vhdl: &Vhdl, scope: Option<Handle>, name: &str) -> Option<Handle> {
         let index = self.scope(scope);
         if let Some(object) = vhdl_name::keys(name).find_map(|key| index.get(&key)) {
@@ -203,7 +203,7 @@ impl VpiPort {
             .try_fold(array, |array, index| self.element_vhdl(vhdl, array, index))
     }
 
-    /// What iterating does not show: generics, constants, arrays.
+    /// Objects that iterating does not show: generics, constants, arrays.
     fn unlisted(&self, vhdl: &Vhdl, index: &Scope, scope: Handle, name: &str) -> Option<Handle> {
         names_to_ask_for(name).into_iter().find_map(|asked| {
             let known = index.unlisted.borrow().get(asked.as_str()).copied();
@@ -233,7 +233,7 @@ impl VpiPort {
         if !(left.min(right)..=left.max(right)).contains(&index) {
             return None;
         }
-        // All elements are of one type, and of one fate.
+        // All elements are of one type, so one query stands for all.
         let shown = *object
             .shown_elements
             .get_or_init(|| self.shown_elements(array, [left, right]));
@@ -313,7 +313,7 @@ impl VpiPort {
                 {
                     description.encoding = self.encoding_vhdl(element, &mut ObjectKind::Net);
                 }
-                // Neither the direction of a range is told nor its length. These are the bounds of
+                // GHDL shows neither the direction nor the length of a range. These are the bounds of
                 // `0 to N - 1` and `N - 1 downto 0` for an N of 0, and of little else.
                 description.is_empty = description.encoding == Encoding::None
                     && matches!(description.array, Some((0, -1) | (-1, 0)));
@@ -341,7 +341,7 @@ impl VpiPort {
     }
 
     /// How a signal is encoded. Integers have 32 bits and enumerations 8; of one bit are `bit`,
-    /// `boolean` and `std_logic`, which are not told apart.
+    /// `boolean` and `std_logic`, which GHDL does not distinguish.
     fn encoding_vhdl(&self, handle: Handle, kind: &mut ObjectKind) -> Encoding {
         let width = self.raw.get(vpi::vpiSize, Some(handle)).unwrap_or(0);
         let Ok(width @ 1..) = u32::try_from(width) else {
@@ -377,14 +377,14 @@ impl VpiPort {
             }
             return encoding;
         }
-        // Strings and other arrays say that they had one bit, and have no value.
+        // Strings and other arrays are shown with one bit and without a value.
         match encoding {
             Encoding::Logic { .. } if self.binary_string(handle).is_none() => Encoding::None,
             encoding => encoding,
         }
     }
 
-    /// Why an object's value can be neither read nor written, where that is known.
+    /// Why an object's value can be neither read nor written, if that is known.
     pub(super) fn hidden_vhdl(&self, vhdl: &Vhdl, handle: Handle) -> Option<PortError> {
         let object = vhdl.object(handle)?;
         let (what, remedy) = match self.vpi_type(handle) {
@@ -411,7 +411,7 @@ impl VpiPort {
         Some(self.unsupported(&format!("show `{}`, since {what}", object.path), remedy))
     }
 
-    /// Why an object's bits must not be asked for.
+    /// Why an object's bits must not be queried.
     pub(super) fn check_readable(&self, vhdl: &Vhdl, handle: Handle) -> Result<(), PortError> {
         let object = vhdl.object(handle);
         if object.is_some_and(|object| object.is_hidden.get()) {

@@ -109,7 +109,7 @@ fn ends_hangs_and_mistakes_are_told_as_everywhere() {
         let read = between("plain::reads_unknown_bits");
         read.failed().says("failing.nibble");
         if read.output.contains("GHDL 2.") {
-            read.says("cannot write `failing.nibble` but as a force for good")
+            read.says("cannot write `failing.nibble` except by a force")
                 .says("assume_undriven");
         } else {
             read.says("4'b1x0z");

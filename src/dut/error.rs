@@ -104,7 +104,7 @@ pub enum WriteCause {
     #[error("its present value cannot be read: {0}")]
     Read(ReadCause),
     /// There are more or fewer values than the array has elements.
-    #[error("it has {elements} elements, and was given {given} values")]
+    #[error("it has {elements} elements, but was given {given} values")]
     Count {
         /// The elements of the array.
         elements: usize,
@@ -356,7 +356,7 @@ impl fmt::Display for SelectError {
             } => {
                 write!(
                     f,
-                    "`{path}` has no elements: its range, from {first} to {last}, is a null one"
+                    "`{path}` has no elements: its range, from {first} to {last}, is null"
                 )
             }
             SelectCause::Hidden { index } => {

@@ -162,8 +162,8 @@ impl Object {
                 let element = kernel.port().element(self.handle(), left)?;
                 Object::open(kernel, element).holds_names().then(|| {
                     format!(
-                        "its elements, `{}[{left}]` and so on, are bound each as a struct that derives `Dut` \
-                         or as `Signal` of one that derives `LogicStruct`, together as a `Vec`",
+                        "bind its elements, `{}[{left}]` and so on, as structs that derive `Dut` or as `Signal`s of \
+                         structs that derive `LogicStruct`, one by one or all as a `Vec`",
                         self.name()
                     )
                 })

@@ -198,7 +198,7 @@ fn element_note(
             .or_else(|| bit_note(&array, index));
     };
     if array.description().is_empty {
-        return Some("the array has no elements: its range is a null one".to_owned());
+        return Some("the array has no elements: its range is null".to_owned());
     }
     let index: Option<i64> = index.trim().parse().ok();
     if !index.is_some_and(|index| (left.min(right)..=left.max(right)).contains(&index)) {

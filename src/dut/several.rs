@@ -16,7 +16,7 @@ fn bind<D: Dut>(binder: &mut Binder<'_>, path: &str) -> Option<Vec<(i64, D)>> {
             return Some(Vec::new());
         }
         binder.report(object.kind_error(format!(
-            "it has no elements `{}[…]`: bind it as one",
+            "it has no elements `{}[…]`: bind it as a single object",
             object.name()
         )));
         return None;

@@ -488,7 +488,7 @@ impl<T: SignalValue> Array<T> {
         let (array, values, place) = (*self, values.into(), Location::caller());
         assert!(
             values.len() == self.len(),
-            "`{}` has {} elements, and cannot have {} values",
+            "`{}` has {} elements, but was given {} values",
             self.path(),
             self.len(),
             values.len()

@@ -132,7 +132,7 @@ impl Declarations {
                 format!("an array {dimensions} of single bits")
             } else {
                 format!(
-                    "an array {dimensions} with more dimensions, packed ones counted, than are shown"
+                    "an array {dimensions} with more dimensions, including packed ones, than are shown"
                 )
             }
         };

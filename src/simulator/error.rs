@@ -73,8 +73,8 @@ impl PortError {
         PortError::Unsupported {
             what: format!("write the inout `{path}` of the top"),
             simulator: simulator.to_string(),
-            remedy: "on it stands what the design itself drives: give the design a top with an input and \
-                     an output for it"
+            remedy: "it shows only what the design itself drives: wrap the design in a top with an input and \
+                     an output in its place"
                 .to_owned(),
         }
     }
@@ -82,8 +82,8 @@ impl PortError {
     /// The message for an object whose value is not shown for an unknown reason.
     pub(crate) fn hidden_value(simulator: &Identity) -> String {
         format!(
-            "{} cannot show its value, as of an array of single bits, of an unpacked structure or, through \
-             VPI, of a vector of 2,047 bits and more",
+            "{} cannot show its value, as with arrays of single bits, unpacked structures and, through VPI, \
+             vectors of 2,047 bits or more",
             simulator.product
         )
     }
@@ -122,7 +122,7 @@ mod tests {
             (
                 PortError::inout_of_top(&identity, "top.pad"),
                 "the inout `top.pad` of the top",
-                "give the design a top with an input and an output for it",
+                "wrap the design in a top with an input and an output in its place",
             ),
             (
                 PortError::two_states(&identity, "top.q"),

@@ -153,7 +153,7 @@ fn an_array_does_not_have_more_values_than_elements() {
     });
     let errors = run.errors();
     assert!(
-        errors.contains("`top.memory` has 16 elements, and cannot have 2"),
+        errors.contains("`top.memory` has 16 elements, but was given 2"),
         "{errors}"
     );
 }

@@ -85,7 +85,7 @@ impl ModelPort {
             }
             Writable::ReadOnly => (
                 format!("write `{}`", object.path()),
-                "it was published to be read only",
+                "it was published read-only",
             ),
             Writable::Copy => (
                 format!("write the output `{}`", object.path()),

@@ -42,7 +42,7 @@ impl VpiPort {
         }
         let path = vhdl.path(scope).unwrap_or_default();
         let what = format!(
-            "show an `if` generate in `{path}` whose first branch was not taken, nor tell its name"
+            "show an `if` generate in `{path}` whose first branch was not taken, or its name"
         );
         Some(self.unsupported(
             &what,

@@ -443,7 +443,7 @@ impl VpiPort {
             return None;
         }
         let what = format!(
-            "write `{}` but as a force for good, which whatever drives it could not end",
+            "write `{}` except by a force that its drivers could never end",
             object.path
         );
         Some(self.unsupported(

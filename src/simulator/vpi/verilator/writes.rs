@@ -76,7 +76,7 @@ impl VpiPort {
         let is_read_only = self.raw.error()?.contains("read-only");
         is_read_only.then(|| {
             let what = format!("write `{}`", self.path(object));
-            self.unsupported(&what, "it was published to be read only")
+            self.unsupported(&what, "it was published read-only")
         })
     }
 

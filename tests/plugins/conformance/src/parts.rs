@@ -148,7 +148,7 @@ async fn an_array_is_written_and_read_whole(dut: Design, top: Instance) -> Resul
     assert!(
         error
             .to_string()
-            .contains("has 8 elements, and was given 7 values"),
+            .contains("has 8 elements, but was given 7 values"),
         "{error}"
     );
     assert_eq!(mem.get_all()?, image);

@@ -83,7 +83,7 @@ async fn what_is_advised_for_composites_is_taken(dut: Instance) -> Result {
     }
     let text = refusal(dut.array::<u8>("items"));
     assert!(
-        text.contains("`items[1]` and so on, are bound each as a struct that derives `Dut`"),
+        text.contains("bind its elements, `items[1]` and so on, as structs that derive `Dut`"),
         "{text}"
     );
     let entry: Entry = dut.object("items[1]")?.bind()?;
@@ -144,7 +144,7 @@ async fn published_to_be_read_takes_no_write(dut: Instance) -> Result {
     timer(1.ns()).await;
     look.expect(5)?;
     let text = crate::refusal(look.try_set(6));
-    ensure!(text.contains("it was published to be read only"), "{text}");
+    ensure!(text.contains("it was published read-only"), "{text}");
     timer(1.ns()).await;
     Ok(look.expect(5)?)
 }

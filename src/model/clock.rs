@@ -1,4 +1,4 @@
-//! Simulated time for programs: a list of deadlines in the place of a simulator.
+//! Simulated time for programs: a list of deadlines instead of a simulator.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -25,7 +25,7 @@ thread_local! {
     static CLOCK: RefCell<Clock> = RefCell::default();
 }
 
-/// Begins at 0, and tells the executor so.
+/// Begins at 0, and sets the executor's time.
 pub(super) fn reset(executor: &Executor) {
     CLOCK.with(RefCell::take);
     executor.set_precision(Precision::from(TimeUnit::Nanoseconds));
@@ -44,8 +44,8 @@ pub(super) fn is_waited_for() -> bool {
     CLOCK.with_borrow(|clock| !clock.waits.is_empty())
 }
 
-/// Goes on to the next deadline and wakes whoever waits for it, first come first. `false` if there
-/// is none.
+/// Advances to the next deadline and wakes the tasks that wait for it, in order of arrival. Returns `false`
+/// if there is none.
 pub(super) fn advance(executor: &Executor) -> bool {
     let due = CLOCK.with_borrow_mut(|clock| {
         let next = clock.waits.iter().map(|wait| wait.at).min()?;
@@ -62,7 +62,7 @@ pub(super) fn advance(executor: &Executor) -> bool {
     true
 }
 
-/// Ends after so many steps of time.
+/// Ends after a number of steps of time.
 pub(super) struct Sleep {
     at: u64,
     number: Option<u64>,

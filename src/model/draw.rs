@@ -1,4 +1,4 @@
-//! Drawing programs, and making those smaller that show a fault.
+//! Drawing programs, and shrinking those that show a fault.
 
 use std::rc::Rc;
 
@@ -8,11 +8,11 @@ use rand_chacha::ChaCha8Rng;
 
 use super::program::{Body, Fork, Form, OnDrop, Op, Program};
 
-/// How many steps a program has at most, and how deep it nests.
+/// The most steps of a program, and its deepest nesting.
 const MOST_STEPS: usize = 60;
 const DEEPEST: usize = 6;
 
-/// Steps that have to do with each other.
+/// Groups of related steps.
 #[derive(Clone, Copy)]
 enum Kind {
     Failures,
@@ -44,9 +44,9 @@ pub(super) struct Draw {
     rng: ChaCha8Rng,
     /// How many steps the program that is being drawn may still have.
     left: usize,
-    /// A manager can be reached where the next step is drawn.
+    /// The next step can use a manager.
     managed: bool,
-    /// The kinds of steps that this program has: with a few of them only, they meet more often.
+    /// The groups of steps that this program has: with only a few of them, steps interact more often.
     kinds: Vec<Kind>,
 }
 
@@ -80,7 +80,7 @@ impl Draw {
         self.rng.random_range(0..3)
     }
 
-    /// Mostly the first: where steps are to meet.
+    /// Mostly the first, so that steps use the same objects.
     fn one_of_few(&mut self) -> u8 {
         if self.rarely() { self.small() } else { 0 }
     }
@@ -97,7 +97,7 @@ impl Draw {
         self.below(4) == 0
     }
 
-    /// A body that reaches a manager where `managed` says so.
+    /// A body, which can use a manager if `managed`.
     fn body_with(&mut self, managed: bool, depth: usize) -> Body {
         let outside = std::mem::replace(&mut self.managed, managed);
         let body = self.body(depth);
@@ -254,8 +254,8 @@ impl Draw {
     }
 }
 
-/// Makes a program smaller for as long as it `fails`: takes steps out, puts what a step contains in
-/// its place, makes numbers 0.
+/// Shrinks a program as long as it `fails`: removes steps, replaces a step by its contents, sets numbers to
+/// 0.
 pub(super) fn shrink(program: Program, fails: impl Fn(&Program) -> bool) -> Program {
     let mut smallest = program;
     'again: loop {
@@ -270,7 +270,7 @@ pub(super) fn shrink(program: Program, fails: impl Fn(&Program) -> bool) -> Prog
     }
 }
 
-/// The bodies that have one step less, or one that is simpler.
+/// The bodies with one step fewer, or with one simpler step.
 fn smaller_bodies(body: &Body) -> Vec<Body> {
     let with = |place: usize, ops: &[Op]| -> Body {
         let mut all = body.to_vec();
@@ -389,7 +389,7 @@ impl Op {
     }
 }
 
-/// Not a fault of the programs: that what shows a fault is found again when it is made smaller.
+/// Checks the shrinking itself: a program that shows a fault still shows it after shrinking.
 #[test]
 fn a_program_is_made_as_small_as_what_it_shows() {
     let has_panic_in_scope = |program: &Program| {

@@ -1,6 +1,5 @@
-//! Random programs of everything that `task` and `sync` have, run on the real thing and on a plain
-//! reference of the rules: the log of every step, every error with its path and time, and what is
-//! left over must be the same.
+//! Random programs over all of `task` and `sync`, run on the implementation and on a plain reference of the
+//! rules. The log of every step, every error with its path and time, and what is left over must be equal.
 //!
 //! `PROPTEST_CASES=1000000 cargo test --release -p verifork --lib model::` runs that many;
 //! `PROPTEST_RNG_SEED` has others drawn.
@@ -15,17 +14,17 @@ use std::fmt::Write as _;
 
 use self::draw::{Draw, shrink};
 
-/// All that can be seen of a program's run.
+/// The observable outcome of a program.
 #[derive(PartialEq, Eq)]
 struct Outcome {
     log: Vec<String>,
     errors: Vec<String>,
-    /// What should not be there any more.
+    /// What is left over at the end, and should not be.
     left: Vec<String>,
 }
 
 impl Outcome {
-    /// Where `self`, which was seen, leaves what was expected.
+    /// How `self`, which was observed, differs from what was expected.
     fn difference(&self, expected: &Outcome) -> String {
         let mut text = String::new();
         let lists = [

@@ -1,13 +1,12 @@
 //! What the programs consist of, and how they are printed.
 //!
-//! There are no loops and every name is looked up when the program runs, so that any program is
-//! valid and stays so with a part of it taken out. Numbers are taken modulo what there is to choose
-//! from at that moment.
+//! There are no loops, and every name is looked up when the program runs, so any program is valid, and
+//! stays valid if a part is removed. A number selects modulo the number of objects at that moment.
 
 use std::fmt;
 use std::rc::Rc;
 
-/// What one task, block or clean-up does, one step after the other.
+/// The steps of one task, block or clean-up, in order.
 pub(super) type Body = Rc<[Op]>;
 
 /// How a task is added.
@@ -35,7 +34,7 @@ pub(super) struct Fork {
     pub(super) body: Body,
 }
 
-/// What a guard does when it is dropped, besides saying so.
+/// What a guard does when it is dropped, besides logging it.
 #[derive(Clone, Debug)]
 pub(super) enum OnDrop {
     Nothing,
@@ -137,7 +136,7 @@ pub(super) fn room(channel: usize) -> Option<usize> {
 }
 
 impl Op {
-    /// The step by itself, in one line.
+    /// The step in one line, without its contents.
     pub(super) fn title(&self) -> String {
         let propagates = |yes: &bool| if *yes { "?" } else { "" };
         match self {

@@ -1,4 +1,4 @@
-//! Programs run on the real thing: `task` and `sync`, driven as the simulator's callbacks do.
+//! Runs programs on the implementation, driven as the simulator's callbacks drive it.
 
 mod managers;
 mod shown;
@@ -52,7 +52,7 @@ impl Drop for Value {
 
 type Pair = (Option<OneshotSender<u32>>, Option<OneshotReceiver<u32>>);
 
-/// What all tasks of a program share.
+/// The objects that all tasks of a program share.
 struct Env {
     log: RefCell<Vec<String>>,
     tasks: RefCell<Vec<Task<Value>>>,
@@ -102,7 +102,7 @@ impl Env {
         self.serial.replace(self.serial.get() + 1)
     }
 
-    /// The task that a program calls by this number: counted from the newest.
+    /// The task with this number in the program, counted from the newest.
     fn task(&self, number: u8) -> Option<Task<Value>> {
         let tasks = self.tasks.borrow();
         let back = usize::from(number).checked_rem(tasks.len())?;
@@ -125,7 +125,7 @@ impl Env {
     }
 }
 
-/// Stands where a scope's caller keeps what children borrow.
+/// A stand-in for the data of a scope's caller that children borrow.
 struct Canary(Cell<u32>);
 
 const ALIVE: u32 = 0x5eed_1e55;
@@ -196,7 +196,7 @@ fn spawn(env: &Rc<Env>, body: &Body) {
     env.tasks.borrow_mut().push(task);
 }
 
-/// Runs a program as a test, as the regression does, and tells all that can be seen of it.
+/// Runs a program as a test, as the regression does, and returns its observable outcome.
 pub(super) fn outcome(program: &Program) -> Outcome {
     let executor = executor();
     clock::reset(&executor);

@@ -1,10 +1,9 @@
-//! The rules, written down as plainly as possible: what a program does, and in which order. Slow and
-//! direct: no future, no waker, no reference count; lists are searched from front to back, and what
-//! has ended stays where it was.
+//! The rules as plain code: what a program does, and in which order. Slow and direct: no futures, wakers or
+//! reference counts; lists are searched from front to back, and what has ended stays in them.
 //!
-//! A body that waits is a `Frame`, which remembers the step it stands at. `poll` lets it go on as far
-//! as it can, `drop_at` does what dropping the future would. A panic is the value `Panic`, and
-//! `unwinding` says whether one is on its way.
+//! A waiting body is a `Frame`, which remembers its step. `poll` runs it as far as it can go, `drop_at`
+//! does what dropping the future would do. A panic is the value `Panic`, and `unwinding` says whether one
+//! is unwinding.
 
 mod begin;
 mod dropped;
@@ -25,9 +24,9 @@ use super::program::{
     WAKERS, room,
 };
 
-/// A task or a block, by its place in the list of all that ever were.
+/// A task or a block, by its index in the list of all.
 type NodeId = usize;
-/// One wait, wherever it stands.
+/// The number of one wait.
 type Wait = u64;
 
 /// Why a body failed.
@@ -41,7 +40,7 @@ enum Cause {
 enum Step {
     Pending,
     Done(Result<(), Cause>),
-    /// On its way up: everything that it passes is dropped.
+    /// Unwinding: every frame that it passes is dropped.
     Panic(String),
 }
 
@@ -56,7 +55,7 @@ struct Reach {
     scope: bool,
 }
 
-/// A body on its way.
+/// A running body.
 struct Frame {
     who: String,
     /// Innermost first.
@@ -66,7 +65,7 @@ struct Frame {
     at: At,
 }
 
-/// Where a frame stands.
+/// The position of a frame.
 enum At {
     /// Between two steps.
     Start,
@@ -164,7 +163,7 @@ enum After {
     ScopeEnds { scope: usize, propagate: bool },
 }
 
-/// What a frame holds and drops at the end.
+/// What a frame owns and drops at its end.
 #[derive(Clone)]
 enum Held {
     Guard { number: u32, on_drop: OnDrop },
@@ -173,7 +172,7 @@ enum Held {
     Permits(usize),
 }
 
-/// A scope that is open: its block, and the node that stands for it.
+/// An open scope: its block, and the block's node.
 struct OpenScope {
     manager: usize,
     set: usize,
@@ -195,14 +194,14 @@ pub(super) struct World {
     sets: Vec<Set>,
     managers: Vec<Manager>,
     scopes: Vec<OpenScope>,
-    /// Who runs, innermost last.
+    /// The running nodes, innermost last.
     running: Vec<NodeId>,
     unwinding: usize,
     lost: Vec<Rc<Fault>>,
     /// What the test's function returned in the end.
     errors: Vec<Rc<Fault>>,
     test: Option<usize>,
-    /// The test has ended: nothing is begun any more.
+    /// The test has ended: nothing can begin.
     ending: bool,
     handles: Vec<NodeId>,
     events: Vec<Event>,
@@ -287,7 +286,7 @@ impl World {
         Step::Panic(message)
     }
 
-    /// The task that a program calls by this number: counted from the newest.
+    /// The task with this number in the program, counted from the newest.
     fn handle(&self, number: u8) -> Option<NodeId> {
         let back = usize::from(number).checked_rem(self.handles.len())?;
         Some(self.handles[self.handles.len() - 1 - back])
@@ -299,7 +298,7 @@ impl World {
         }
     }
 
-    /// Lets a body run until it waits or ends.
+    /// Runs a body until it waits or ends.
     fn poll(&mut self, frame: &mut Frame) -> Step {
         loop {
             let step = if let At::Start = frame.at {
@@ -329,7 +328,7 @@ impl World {
         }
     }
 
-    /// A step is over: says so, and goes on with the next.
+    /// A step is over: logs it, and continues with the next.
     fn says(&mut self, frame: &Frame, what: &str) -> Step {
         self.log(&frame.who, what);
         Step::Done(Ok(()))

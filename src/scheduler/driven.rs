@@ -1,4 +1,4 @@
-//! What the design drives itself: there a write is refused, or made with a warning.
+//! What the design drives: a write to it is refused, or made with a warning.
 
 use std::cell::RefCell;
 use std::panic::Location;
@@ -9,24 +9,24 @@ use super::write::{Write, WriteError};
 use crate::simulator::{Description, Direction, Driver, ObjectKind, Processes, Quirks};
 use crate::value::{Logic, LogicVec};
 
-/// What the design is known to do with a signal.
+/// How the design drives a signal, as far as is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Driven {
     No,
-    /// The port is asked at the first write.
+    /// Not known yet: the port is asked at the first write.
     Unasked,
-    /// It is an output that the design assigns now and then, so that a written value stays for a while.
+    /// It is an output, so a written value stays until the design's next assignment.
     Output,
     /// Processes assign it.
     ByProcesses,
-    /// Processes assign some of its bits each, and perhaps not all.
+    /// Processes assign some of its bits, and perhaps not all.
     InParts,
-    /// It holds a value at any time, against which a written one means nothing.
+    /// It is always driven, so a written value has no effect.
     Continuously,
 }
 
 impl Driven {
-    /// What the direction of a port tells.
+    /// From the direction of a port.
     pub(super) fn of(description: &Description, quirks: &Quirks) -> Driven {
         let scope = description.path.strip_suffix(&description.name);
         let of_the_top = scope.is_some_and(|scope| !scope.trim_end_matches('.').contains('.'));
@@ -40,7 +40,7 @@ impl Driven {
         }
     }
 
-    /// What the port tells.
+    /// From the simulator's port.
     fn by(driver: &Driver) -> Driven {
         match driver {
             Driver::Unknown => Driven::No,
@@ -51,12 +51,13 @@ impl Driven {
     }
 }
 
-/// The lines of the present test whose writes of a signal need no warning: one was given, or they mean it.
+/// The lines of the running test whose writes to a signal need no warning: it was given already, or the
+/// write is deliberate.
 #[derive(Default)]
 pub(super) struct QuietLines(RefCell<Vec<&'static Location<'static>>>);
 
 impl QuietLines {
-    /// Adds a line; whether it was not there.
+    /// Adds a line. Returns whether it is new.
     pub(super) fn add(&self, line: &'static Location<'static>) -> bool {
         let mut lines = self.0.borrow_mut();
         let is_new = !lines.contains(&line);
@@ -77,8 +78,8 @@ impl QuietLines {
 }
 
 impl Kernel {
-    /// Why a signal takes no deposit; what processes of the design assign takes one, with a warning for each
-    /// line.
+    /// Checks that a signal can be written. A signal that processes of the design assign can, with a
+    /// warning for each line.
     #[cold]
     pub(super) fn check_deposit(
         &self,
@@ -93,7 +94,7 @@ impl Kernel {
         match signal.driven.get() {
             Driven::Continuously => return Err(WriteError::Driven),
             Driven::No | Driven::Unasked => signal.takes_deposits.set(true),
-            // The other bits may be the testbench's.
+            // The other bits may be driven by the testbench.
             Driven::InParts if write.is_part(signal.width) => {}
             Driven::Output | Driven::ByProcesses | Driven::InParts => {
                 if signal.quiet.add(place) {
@@ -112,7 +113,7 @@ impl Kernel {
         }
     }
 
-    /// Whether a driver does not leave it to others, as the driver of a bus does.
+    /// Whether a driver is not at high impedance now, as an idle driver of a bus is.
     fn holds_a_value(&self, signal: &SignalEntry) -> bool {
         let mut value = LogicVec::default();
         let encoding = &signal.description.encoding;

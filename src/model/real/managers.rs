@@ -1,4 +1,4 @@
-//! Scopes and owned managers, as what a body can add tasks to.
+//! Scopes and owned managers, to which a body can add tasks.
 
 use std::rc::Rc;
 

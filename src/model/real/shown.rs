@@ -1,4 +1,4 @@
-//! Errors as the reference tells them: without the places, which it does not know.
+//! Errors in the reference's form: without source locations, which it does not know.
 
 use crate::task::{TaskError, TaskErrorKind, TaskErrors};
 

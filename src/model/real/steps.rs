@@ -1,4 +1,4 @@
-//! The steps of a program, each in the calls that a testbench would make.
+//! The steps of a program, each as the calls that a testbench would make.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -16,7 +16,7 @@ use super::{ALIVE, Boxed, Canary, Env, Guard, Value, spawn};
 use crate::task::{AddError, ManagerOptions, Scope, TaskManager, keep, scope_with, yield_now};
 use crate::time::{SimDuration, TimeUnit};
 
-/// Where a body runs: as whom, and with which managers.
+/// The context of a body: the name of its task, and the managers that it can use.
 #[derive(Clone, Copy)]
 pub(super) struct Here<'a> {
     pub(super) who: &'a str,
@@ -53,7 +53,7 @@ fn options(tolerant: bool) -> ManagerOptions {
         .exit_limit(limit)
 }
 
-/// Tells the compiler what a closure is for, where it is not written as an argument.
+/// Gives the compiler the signature of a closure that is not written as an argument.
 fn block_of_scope<'env, F>(block: F) -> F
 where
     F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> anyhow::Result<Value>,
@@ -61,7 +61,7 @@ where
     block
 }
 
-/// Runs one step, and says what came of it.
+/// Runs one step, and returns a description of its result.
 async fn step(env: &Rc<Env>, here: Here<'_>, op: &Op) -> anyhow::Result<String> {
     let done = |what: &str| Ok(what.to_owned());
     match op {

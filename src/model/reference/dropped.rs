@@ -1,4 +1,4 @@
-//! What dropping the future of a body does, wherever it stands.
+//! What dropping the future of a body does, at any position.
 
 use super::*;
 

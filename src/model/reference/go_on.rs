@@ -1,4 +1,4 @@
-//! How a step that waits goes on when it is polled.
+//! How a waiting step continues when it is polled.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Managers: what is added to them, and what goes wrong in them.
+//! Managers: their tasks and their errors.
 
 use super::tasks::{CleanUp, Kind, Phase, State};
 use super::*;
@@ -24,7 +24,7 @@ impl World {
         self.managers.len() - 1
     }
 
-    /// The names from the root down to a node, as far as they live.
+    /// The names of the living nodes from the root down to a node.
     pub(super) fn path(&self, node: NodeId) -> String {
         let mut names = Vec::new();
         let mut next = Some(node);
@@ -39,7 +39,7 @@ impl World {
         names.join("/")
     }
 
-    /// The name and the path of the task that runs, of which a block is a part.
+    /// The name and the path of the running task, which includes its blocks.
     pub(super) fn running_task(&self) -> String {
         let mut next = self.running.last().copied();
         while let Some(at) = next {
@@ -88,7 +88,7 @@ impl World {
         (0..self.nodes.len()).rev().filter(of_manager).collect()
     }
 
-    /// No child lives that is waited for (rule 19).
+    /// No child lives that the manager waits for (rule 19).
     pub(super) fn is_idle(&self, manager: usize) -> bool {
         let living = self.living(manager);
         living.iter().all(|&child| self.nodes[child].background)

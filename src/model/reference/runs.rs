@@ -1,4 +1,4 @@
-//! Who runs when: waking, running, cancelling, ending.
+//! The order of tasks: waking, running, cancelling, ending.
 
 use super::tasks::{Kind, PollState, State, Value};
 use super::*;
@@ -15,7 +15,7 @@ impl World {
         self.tell(set);
     }
 
-    /// Tells the poller of a set, once, that there is something to do.
+    /// Wakes the poller of a set, once.
     pub(super) fn tell(&mut self, set: usize) {
         if set == 0 || std::mem::replace(&mut self.sets[set].told, true) {
             return;
@@ -105,8 +105,8 @@ impl World {
         panicked
     }
 
-    /// A child has ended: first its manager hears of it, then who awaits it, then who joins, and
-    /// at last the scope, if that may end.
+    /// A child has ended: informs its manager first, then awaiters, then joiners, and last the scope, if
+    /// that may end.
     pub(super) fn end(&mut self, task: NodeId) {
         self.nodes[task].live = false;
         let Some(manager) = self.nodes[task].manager else {
@@ -258,8 +258,8 @@ impl World {
         self.lose_uncollected(test);
     }
 
-    /// Whatever the test has begun is ended, newest first, whoever has it; and so is what the first
-    /// of those begin while they are dropped.
+    /// Everything that the test has begun is ended, newest first, whatever owns it; and so is what the
+    /// first of those begin while they are dropped.
     fn end_test(&mut self) {
         let test = self.test.expect("a test runs");
         let mut before = Vec::new();

@@ -42,7 +42,7 @@ impl World {
         self.scopes.len() - 1
     }
 
-    /// Runs what was ready when it began. Whether the scope is over.
+    /// Runs what was ready at the beginning. Returns whether the scope is over.
     pub(super) fn poll_scope(&mut self, scope: usize) -> bool {
         let OpenScope {
             manager, set, node, ..

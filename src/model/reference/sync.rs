@@ -1,5 +1,5 @@
-//! What tasks wait for each other with. Each wait has a number; a queue is a list of waits, and who
-//! is served but has not come back yet stands in a second one.
+//! The objects of `sync`. Each wait has a number. A queue is a list of waits; a second list has those that
+//! were served and have not been polled since.
 
 use std::collections::VecDeque;
 
@@ -31,7 +31,7 @@ impl Event {
     }
 }
 
-/// Permits that are handed to the front of the queue when they come free.
+/// Permits that are given to the front of the queue when they become free.
 #[derive(Default)]
 pub(super) struct Permits {
     pub(super) available: usize,
@@ -66,7 +66,7 @@ impl Permits {
         false
     }
 
-    /// The wait is dropped, wherever it stands.
+    /// The wait is dropped, wherever it is.
     pub(super) fn give_up(&mut self, wait: Wait, count: usize) {
         self.queue.retain(|&(known, ..)| known != wait);
         if let Some(place) = self.served.iter().position(|&known| known == wait) {
@@ -88,14 +88,14 @@ impl Permits {
     }
 }
 
-/// Items in order. Room and items that come free are promised to who waits first.
+/// Items in order. Room and items that become free are promised to the first wait.
 pub(super) struct Channel {
     room: Option<usize>,
     items: VecDeque<u32>,
     pub(super) closed: bool,
     sending: Vec<(Wait, NodeId)>,
     receiving: Vec<(Wait, NodeId)>,
-    /// Those who are woken and hold a promise.
+    /// Woken waits that hold a promise.
     may_send: Vec<Wait>,
     may_receive: Vec<Wait>,
 }
@@ -245,7 +245,7 @@ impl World {
         "sent"
     }
 
-    /// What came of it, in words; `None` while the channel is empty.
+    /// The description of the result; `None` while the channel is empty.
     pub(super) fn receive(&mut self, channel: usize, wait: Wait) -> Option<String> {
         let me = self.me();
         let known = &mut self.channels[channel];

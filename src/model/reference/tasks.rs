@@ -1,10 +1,10 @@
-//! What is known of tasks, sets, managers and errors.
+//! The data of tasks, sets, managers and errors.
 
 use std::rc::Rc;
 
 use super::{Cause, Frame, NodeId, Wait};
 
-/// An error as it is told.
+/// An error as it is reported.
 pub(super) struct Fault {
     pub(super) path: String,
     pub(super) time: u64,
@@ -81,7 +81,7 @@ pub(super) enum Value {
     Taken,
 }
 
-/// Who waits for a task, or for the children of a manager.
+/// The waits for a task, or for the children of a manager.
 pub(super) struct Waiter {
     pub(super) wait: Wait,
     pub(super) who: NodeId,
@@ -148,7 +148,7 @@ impl Node {
         format!("{} is {}", self.name, self.state.word())
     }
 
-    /// Puts a wait behind the others, unless it stands there already (rule 20).
+    /// Adds a wait at the end, unless it is there already (rule 20).
     pub(super) fn awaited_by(&mut self, wait: Wait, who: NodeId, start: bool) {
         if self.waits.iter().all(|waiter| waiter.wait != wait) {
             self.waits.push(Waiter {
@@ -184,7 +184,7 @@ impl Node {
 #[derive(Default)]
 pub(super) struct Set {
     pub(super) ready: Vec<NodeId>,
-    /// Who polled the scope last, and has not been told since that something is ready.
+    /// The node that polled the scope last, if it has not been woken since.
     pub(super) poller: Option<NodeId>,
     pub(super) told: bool,
     /// Its futures may be touched now.
@@ -228,8 +228,8 @@ impl Manager {
         self.phase = Phase::Closed;
     }
 
-    /// Puts a wait where it belongs, unless it stands there: who waits again for all, since a child
-    /// was added meanwhile, has not lost its place.
+    /// Inserts a wait in order of arrival, unless it is there already: a wait for all that continues
+    /// because a child was added keeps its place.
     pub(super) fn joined_by(&mut self, wait: Wait, who: NodeId, all: bool) {
         if self.joiners.iter().all(|waiter| waiter.wait != wait) {
             self.joiners.push(Waiter {

@@ -64,7 +64,7 @@ fn no_task_runs_once_the_kernel_is_stopped() {
         Ok(())
     });
     assert!(run.outcome.is_none());
-    // Whoever stopped the kernel is told of no end.
+    // A kernel that was stopped does not call the end hook.
     assert_eq!((run.time, run.ends), (5, 0));
 }
 

@@ -435,7 +435,7 @@ impl Model<'_> {
         Ok(())
     }
 
-    /// Polls whoever was woken, until nobody is.
+    /// Polls the woken tasks until none is left.
     fn run(&mut self) -> Result<(), TestCaseError> {
         loop {
             if let Some(n) = self

@@ -220,7 +220,7 @@ fn a_waker_that_meddles_when_dropped_finds_the_tables_in_order() {
     nothing_lives();
 }
 
-/// A waker by hand. Whatever is done with it, its user's closure runs first, and is told what.
+/// A hand-written waker. Whatever is done with it, its closure runs first and is passed the operation.
 fn by_hand() -> Waker {
     fn run(what: &'static str) {
         if let Some(mut action) = BY_HAND.take() {

@@ -175,7 +175,7 @@ fn a_bridge_kept_beyond_its_test_is_abandoned_and_says_so() {
         "{left:?}"
     );
     assert!(crate::sync::abandon_all().is_empty(), "told once");
-    // The simulation waits no longer for it, and whoever polls what was kept is told.
+    // The simulation no longer waits for it, and polling the kept future returns the error.
     let outcome = block_on(kept.as_mut());
     assert!(
         matches!(&outcome, Err(BridgeError::LeftBehind { name, .. }) if name == "slow"),

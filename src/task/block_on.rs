@@ -40,31 +40,12 @@ where
 {
     let place = Location::caller();
     let mut future = pin!(future);
-    let main = Main::new(place);
-    let waker = waker_of(main.node);
-    main.executor.wake(main.node);
-    loop {
-        main.executor.inbox.drain(|node| main.executor.wake(node));
-        if main.executor.pop_ready(main.set).is_some() {
-            main.executor.begin_block(main.node.index());
-            let _entered = main.executor.enter(main.node.index());
-            let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
-            if let Poll::Ready(value) = polled {
-                return value;
-            }
-        }
-        main.executor.run_root(|| false);
-        let idle_since = Instant::now();
-        while main.executor.ready_count(main.set) == 0 && !main.executor.is_ready() {
-            if !main.executor.wait_for_external()
-                && let Some(node) = main.executor.inbox.wait_for(PATIENCE)
-            {
-                main.executor.wake(node);
-            } else if idle_since.elapsed() >= PATIENCE {
-                panic!("stuck: nothing is ready\n{}", tree(&main.executor, &[]));
-            }
-        }
-    }
+    let mut value = None;
+    Main::new(place).run(&mut |context| {
+        let polled = future.as_mut().poll(context);
+        polled.map(|output| value = Some(output))
+    });
+    value.expect("it has ended")
 }
 
 /// The node of the future that `block_on` runs, in a set of its own that `block_on` polls in a loop.
@@ -97,6 +78,33 @@ impl Main {
             executor,
             set,
             node,
+        }
+    }
+
+    /// Polls the future until it is ready, and whatever else there is to run.
+    fn run(&self, poll: &mut dyn FnMut(&mut Context<'_>) -> Poll<()>) {
+        let waker = waker_of(self.node);
+        self.executor.wake(self.node);
+        loop {
+            self.executor.inbox.drain(|node| self.executor.wake(node));
+            if self.executor.pop_ready(self.set).is_some() {
+                self.executor.begin_block(self.node.index());
+                let _entered = self.executor.enter(self.node.index());
+                if poll(&mut Context::from_waker(&waker)).is_ready() {
+                    return;
+                }
+            }
+            self.executor.run_root(|| false);
+            let idle_since = Instant::now();
+            while self.executor.ready_count(self.set) == 0 && !self.executor.is_ready() {
+                if !self.executor.wait_for_external()
+                    && let Some(node) = self.executor.inbox.wait_for(PATIENCE)
+                {
+                    self.executor.wake(node);
+                } else if idle_since.elapsed() >= PATIENCE {
+                    panic!("stuck: nothing is ready\n{}", tree(&self.executor, &[]));
+                }
+            }
         }
     }
 }

@@ -47,78 +47,52 @@ enum FutureState {
 }
 
 pub(super) struct TaskCell<F, T> {
-    info: TaskInfo,
+    header: Header,
     value: TaskValue<T>,
-    future_state: Cell<FutureState>,
-    /// It was polled again during its own poll, by an executor that it runs itself.
-    missed: Cell<bool>,
     /// Never dropped with the cell, because the last handle may outlive what the future borrows.
     /// `drop_future` drops it.
     future: UnsafeCell<ManuallyDrop<F>>,
 }
 
-impl<F, T> TaskCell<F, T>
-where
-    F: Future<Output: BlockOutput<Value = T>>,
-    T: 'static,
-{
-    pub(super) fn new(info: TaskInfo, future: F) -> Self {
-        TaskCell {
-            info,
-            value: TaskValue::new(),
-            future_state: Cell::new(FutureState::Idle),
-            missed: Cell::new(false),
-            future: UnsafeCell::new(ManuallyDrop::new(future)),
-        }
-    }
-
-    /// Drops the future, which is idle, in place.
-    fn drop_future(&self) {
-        debug_assert!(self.future_state.get() == FutureState::Idle);
-        self.future_state.set(FutureState::Dropped);
-        // SAFETY: the state was `Idle`, so no reference to the future is in use, and it is
-        // `Dropped` from here on, so nothing refers to the future again. It is dropped where it
-        // stood since it was pinned.
-        unsafe { ManuallyDrop::drop(&mut *self.future.get()) };
-    }
-
-    fn settle(&self, outcome: Result<T, TaskErrorKind>, dropped: Result<(), Caught>) {
-        match outcome {
-            Ok(value) => {
-                self.value.put(value);
-                self.info.set_state(TaskState::Finished);
-            }
-            Err(kind) => self.info.end_with(kind),
-        }
-        if let Err(caught) = dropped {
-            self.info.end_with(TaskErrorKind::panicked(caught, true));
-        }
-    }
+/// The part of a cell that does not depend on its types. The steps of a task are here, so that they are compiled
+/// once and not for each future.
+struct Header {
+    info: TaskInfo,
+    future_state: Cell<FutureState>,
+    /// It was polled again during its own poll, by an executor that it runs itself.
+    missed: Cell<bool>,
 }
 
-impl<F, T> AnyTask for TaskCell<F, T>
-where
-    F: Future<Output: BlockOutput<Value = T>>,
-    T: 'static,
-{
-    fn info(&self) -> &TaskInfo {
-        &self.info
-    }
+/// The part that does.
+trait Body {
+    /// Polls the future. A value that it returns is held back until `publish`.
+    ///
+    /// # Safety
+    ///
+    /// The future is `Polling`, and was `Idle` before.
+    unsafe fn poll_future(&self, context: &mut Context<'_>) -> Poll<Result<(), anyhow::Error>>;
 
-    fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
+    /// Drops the future in place.
+    ///
+    /// # Safety
+    ///
+    /// The future is `Dropped`, and was `Idle` before.
+    unsafe fn drop_future(&self);
+
+    /// Makes the value available.
+    fn publish(&self);
+}
+
+impl Header {
+    fn poll(&self, body: &dyn Body, context: &mut Context<'_>) -> Poll<()> {
         if self.future_state.get() != FutureState::Idle {
             self.missed.set(true);
             return Poll::Pending;
         }
         self.future_state.set(FutureState::Polling);
         self.info.set_state(TaskState::Running);
-        let outcome = catch_in_task(|| {
-            // SAFETY: the state was `Idle`, so the future is there and nothing else refers to it;
-            // it is `Polling` until this reference is gone. The cell never moves the future: it
-            // is behind an `Rc` and dropped in place.
-            let future = unsafe { Pin::new_unchecked(&mut **self.future.get()) };
-            future.poll(context)
-        });
+        // SAFETY: the state was `Idle` and is `Polling` until this call has ended.
+        let outcome = catch_in_task(|| unsafe { body.poll_future(context) });
         self.future_state.set(FutureState::Idle);
         let outcome = match outcome {
             Ok(Poll::Pending) if self.info.is_cancel_requested() => Err(TaskErrorKind::Cancelled),
@@ -129,19 +103,19 @@ where
                 self.info.mark_started();
                 return Poll::Pending;
             }
-            Ok(Poll::Ready(output)) => output.into_result().map_err(TaskErrorKind::Failed),
+            Ok(Poll::Ready(outcome)) => outcome.map_err(TaskErrorKind::Failed),
             Err(caught) => Err(TaskErrorKind::panicked(caught, false)),
         };
-        let dropped = catch_in_task(|| self.drop_future());
-        self.settle(outcome, dropped);
+        let dropped = catch_in_task(|| self.drop_future(body));
+        self.settle(body, outcome, dropped);
         Poll::Ready(())
     }
 
-    fn cancel(&self) -> bool {
+    fn cancel(&self, body: &dyn Body) -> bool {
         match self.future_state.get() {
             FutureState::Idle => {
-                let dropped = catch(|| self.drop_future());
-                self.settle(Err(TaskErrorKind::Cancelled), dropped);
+                let dropped = catch(|| self.drop_future(body));
+                self.settle(body, Err(TaskErrorKind::Cancelled), dropped);
                 true
             }
             FutureState::Polling => {
@@ -150,6 +124,93 @@ where
             }
             FutureState::Dropped => false,
         }
+    }
+
+    /// Drops the future, which is idle, in place.
+    fn drop_future(&self, body: &dyn Body) {
+        debug_assert!(self.future_state.get() == FutureState::Idle);
+        self.future_state.set(FutureState::Dropped);
+        // SAFETY: the state was `Idle`, and is `Dropped` from here on.
+        unsafe { body.drop_future() };
+    }
+
+    fn settle(
+        &self,
+        body: &dyn Body,
+        outcome: Result<(), TaskErrorKind>,
+        dropped: Result<(), Caught>,
+    ) {
+        match outcome {
+            Ok(()) => {
+                body.publish();
+                self.info.set_state(TaskState::Finished);
+            }
+            Err(kind) => self.info.end_with(kind),
+        }
+        if let Err(caught) = dropped {
+            self.info.end_with(TaskErrorKind::panicked(caught, true));
+        }
+    }
+}
+
+impl<F, T> TaskCell<F, T>
+where
+    F: Future<Output: BlockOutput<Value = T>>,
+    T: 'static,
+{
+    pub(super) fn new(info: TaskInfo, future: F) -> Self {
+        TaskCell {
+            header: Header {
+                info,
+                future_state: Cell::new(FutureState::Idle),
+                missed: Cell::new(false),
+            },
+            value: TaskValue::new(),
+            future: UnsafeCell::new(ManuallyDrop::new(future)),
+        }
+    }
+}
+
+impl<F, T> Body for TaskCell<F, T>
+where
+    F: Future<Output: BlockOutput<Value = T>>,
+    T: 'static,
+{
+    unsafe fn poll_future(&self, context: &mut Context<'_>) -> Poll<Result<(), anyhow::Error>> {
+        // SAFETY: the state was `Idle`, so the future is there and nothing else refers to it; it is `Polling` until
+        // this reference is gone. The cell never moves the future: it is behind an `Rc` and dropped in place.
+        let future = unsafe { Pin::new_unchecked(&mut **self.future.get()) };
+        future
+            .poll(context)
+            .map(|output| output.into_result().map(|value| self.value.hold(value)))
+    }
+
+    unsafe fn drop_future(&self) {
+        // SAFETY: the state was `Idle`, so no reference to the future is in use, and it is `Dropped` from here on, so
+        // nothing refers to the future again. It is dropped where it stood since it was pinned.
+        unsafe { ManuallyDrop::drop(&mut *self.future.get()) };
+    }
+
+    fn publish(&self) {
+        self.value.publish();
+    }
+}
+
+impl<F, T> AnyTask for TaskCell<F, T>
+where
+    F: Future<Output: BlockOutput<Value = T>>,
+    T: 'static,
+{
+    fn info(&self) -> &TaskInfo {
+        &self.header.info
+    }
+
+    fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
+        self.header.poll(self, context)
+    }
+
+    fn cancel(&self) -> bool {
+        self.header.cancel(self)
     }
 
     fn any_value(&self) -> &dyn Any {
@@ -179,7 +240,7 @@ impl<F, T> Drop for TaskCell<F, T> {
             && let Err(caught) = catch(move || drop(value))
         {
             let kind = TaskErrorKind::panicked(caught, true);
-            add_uncollected([self.info.make_error(kind)]);
+            add_uncollected([self.header.info.make_error(kind)]);
         }
     }
 }
@@ -224,10 +285,15 @@ impl<T> TaskValue<T> {
         }
     }
 
-    fn put(&self, value: T) {
+    /// Stores the value, which nobody can take before `publish`.
+    fn hold(&self, value: T) {
         assert!(self.slot.get() == Slot::Empty, "a task ends once");
         // SAFETY: the slot is `Empty`, so no reference to the value was ever given out.
         unsafe { *self.value.get() = Some(value) };
+    }
+
+    fn publish(&self) {
+        assert!(self.slot.get() == Slot::Empty, "a task ends once");
         self.slot.set(Slot::Full);
     }
 

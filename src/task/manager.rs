@@ -308,39 +308,50 @@ impl Manager {
         T: 'static,
     {
         let executor = executor();
-        let name = info.shared_name().clone();
-        self.check(&executor, &name)?;
-        if let Some(reason) = self.depth_refusal(&executor) {
-            return Err(Self::too_deep(&executor, &name, reason));
-        }
+        self.admit(&executor, info.shared_name())?;
         // SAFETY: the root set's futures borrow nothing. A scope's set is touched only while it
         // is open (`Executor::cancel`, `Scope`'s driver), which is while the scope's future, inside of
         // which everything borrowed is alive, is being polled or dropped; and the scope's guard
         // drops all its futures before that future is gone.
         let cell = unsafe { erase::<T>(Rc::new(TaskCell::new(info, future))) };
-        let (place, parent) = (cell.info().place(), self.parent.get());
+        self.adopt(&executor, set, cell.clone(), begin);
+        Ok(cell)
+    }
+
+    /// Whether a child of this name may be added now.
+    fn admit(&self, executor: &Executor, name: &Name) -> Result<(), AddError> {
+        self.check(executor, name)?;
+        match self.depth_refusal(executor) {
+            Some(reason) => Err(Self::too_deep(executor, name, reason)),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives the child its node, and starts it.
+    fn adopt(self: &Rc<Self>, executor: &Executor, set: u32, child: Rc<dyn AnyTask>, begin: Begin) {
+        let name = child.info().shared_name().clone();
+        let (place, parent) = (child.info().place(), self.parent.get());
         if self.keeps_ended {
             let position = self.children.len();
             self.positions.borrow_mut().insert(name.clone(), position);
         }
-        let child: Rc<dyn AnyTask> = cell.clone();
         let manager = Some(Rc::clone(self));
-        let node = executor.add_node(set, name, place, parent, manager, Some(child));
-        cell.info()
+        let node = executor.add_node(set, name, place, parent, manager, Some(Rc::clone(&child)));
+        child
+            .info()
             .attach(node, self.children.len(), executor.next_serial());
         if self.keeps_ended {
-            self.children.push(cell.clone());
+            self.children.push(Rc::clone(&child));
         }
         self.living.set(self.living.get() + 1);
-        if !cell.info().is_background() {
+        if !child.info().is_background() {
             self.foreground.set(self.foreground.get() + 1);
         }
         if begin == Begin::Now && (set == ROOT_SET || executor.is_open(set)) {
-            executor.poll_new(node, &*cell);
+            executor.poll_new(node, &*child);
         } else {
             executor.wake(node);
         }
-        Ok(cell)
     }
 
     /// The information on a child that will be added.

@@ -65,18 +65,23 @@ pub(crate) fn catch<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
 /// unless there is a panic.
 #[inline]
 pub(super) fn catch_in_task<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
+    let mut action = Some(action);
+    let mut returned = None;
+    catch_call(&mut || returned = action.take().map(|action| action()))?;
+    Ok(returned.expect("it was called and did not panic"))
+}
+
+/// [`catch_in_task`] without a type parameter: compiled once, not for each action.
+fn catch_call(action: &mut dyn FnMut()) -> Result<(), Caught> {
     if std::thread::panicking() {
         return catch_within_panic(action);
     }
-    match panic::catch_unwind(AssertUnwindSafe(action)) {
-        Ok(value) => Ok(value),
-        Err(payload) => Err(caught(payload)),
-    }
+    panic::catch_unwind(AssertUnwindSafe(action)).map_err(caught)
 }
 
 /// Called while another panic unwinds: must not use that panic's location as its own.
 #[cold]
-fn catch_within_panic<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
+fn catch_within_panic(action: &mut dyn FnMut()) -> Result<(), Caught> {
     let outer = take_last();
     let outcome = panic::catch_unwind(AssertUnwindSafe(action)).map_err(caught);
     if outer.is_some() {

@@ -83,6 +83,9 @@ impl Run {
     }
 }
 
+/// A body, on the simulation's own thread.
+type Begin = Box<dyn FnOnce(&'static Simulator) -> Body + Send>;
+
 impl Design {
     /// Runs the body on a simulation of this design, to the end of either.
     ///
@@ -109,9 +112,16 @@ impl Design {
     where
         B: AsyncFnOnce(&'static Simulator) -> crate::Result + Send + 'static,
     {
+        self.simulate(Box::new(|simulator| {
+            Box::pin(async move { body(simulator).await })
+        }))
+    }
+
+    /// Without the body's type: compiled once, not for each test.
+    fn simulate(self, body: Begin) -> Run {
         let simulate = move || {
             let simulator: &'static Simulator = self.leak(&RUNS_BODY);
-            BODY.set(Some(Box::pin(async move { body(simulator).await })));
+            BODY.set(Some(body(simulator)));
             simulator.begin();
             simulator.run_to_end();
             let values = simulator.objects.iter();
@@ -130,7 +140,7 @@ impl Design {
             }
         };
         // The kernel and its tasks belong to a thread.
-        let ended = thread::scope(|scope| scope.spawn(simulate).join());
+        let ended = thread::spawn(simulate).join();
         ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 

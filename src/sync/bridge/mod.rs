@@ -175,7 +175,9 @@ where
     let remote = Remote::new(send_calls, Arc::clone(&thread));
     let own = Arc::clone(&thread);
     thread.begin();
-    let status = match builder.spawn(move || run(&own, remote, work, &send_outcome)) {
+    // Without the work's type, which would have all of the standard library's threads compiled for each bridge.
+    let run: Box<dyn FnOnce() + Send> = Box::new(move || run(&own, remote, work, &send_outcome));
+    let status = match builder.spawn(run) {
         Ok(handle) => ThreadStatus::Running(handle),
         Err(error) => {
             thread.end();

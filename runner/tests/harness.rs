@@ -318,10 +318,10 @@ fn nocapture_shows_what_the_simulator_prints() {
     harness
         .run("", &[], &one)
         .status(0)
-        .does_not_say("Icarus Verilog 1");
+        .does_not_say("PASS  passes");
     harness
         .run("", &[], &[&one[..], &["--nocapture"]].concat())
-        .says("through VPI");
+        .says("PASS  passes");
 }
 
 #[test]

@@ -8,7 +8,7 @@
 //! | may outlive the current function, or does not live long enough | [What a child borrows](#what-a-child-borrows) |
 //! | expected `&TaskManager`, found `&Scope`; lifetime may not live long enough | [A function that takes `tm`](#a-function-that-takes-tm) |
 //! | `HandleOfTheSimulatorThread` cannot be sent between threads | [Threads](#threads) |
-//! | a case gives … for a parameter of type … | [Cases](#cases) |
+//! | a case passes … for a parameter of type … | [Cases](#cases) |
 //!
 //! # A loop with `?`
 //!

@@ -70,10 +70,11 @@ impl<T: SignalValue> Signal<T> {
     /// (`output wire`) is refused. So is a write to an inner net that an assignment, a gate or an
     /// instance drives, if the net is not at Z. A write to a variable that an `always` process assigns,
     /// directly or in a task or function that it calls, to another output of the top (`output reg`) or
-    /// to an output in VHDL is made, and a warning names the line, once in each test.
+    /// to an output in VHDL is made with a warning, once for each line of a test.
     ///
-    /// `docs/simulators.md` says which drivers each simulator shows. There is no warning for inputs, variables that only
-    /// `initial` blocks assign, words of memories, and bits of a vector if processes assign only other bits.
+    /// `docs/simulators.md` says which drivers each simulator shows. There is no warning for inputs,
+    /// inouts, variables that only `initial` blocks assign, words of memories, and bits of a vector if
+    /// processes assign only other bits.
     ///
     /// [`deposit`](Self::deposit) writes state that the design assigns later, [`force`](Self::force) holds
     /// a value against the design, and [`assume_undriven`](Self::assume_undriven) declares that nothing

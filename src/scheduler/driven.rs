@@ -6,7 +6,7 @@ use std::panic::Location;
 use super::kernel::Kernel;
 use super::signal::SignalEntry;
 use super::write::{Write, WriteError};
-use crate::simulator::{Description, Direction, Driver, ObjectKind, Processes, Quirks};
+use crate::simulator::{Description, Direction, Driver, Encoding, ObjectKind, Processes, Quirks};
 use crate::value::{Logic, LogicVec};
 
 /// How the design drives a signal, as far as is known.
@@ -107,8 +107,12 @@ impl Kernel {
 
     fn ask_driver(&self, signal: &SignalEntry) -> Driven {
         let driver = self.port.driver(signal.handle, &signal.description);
+        // Both sides assign what leads both ways.
+        let is_inout = signal.description.direction == Some(Direction::InOut);
         match Driven::by(&driver) {
-            Driven::Continuously if !self.holds_a_value(signal) => Driven::No,
+            Driven::ByProcesses | Driven::InParts if is_inout => Driven::No,
+            Driven::No => Driven::No,
+            _ if !self.holds_a_value(signal) => Driven::No,
             driven => driven,
         }
     }
@@ -117,6 +121,9 @@ impl Kernel {
     fn holds_a_value(&self, signal: &SignalEntry) -> bool {
         let mut value = LogicVec::default();
         let encoding = &signal.description.encoding;
+        if !matches!(encoding, Encoding::Logic { .. }) {
+            return true;
+        }
         let read = self.port.read(signal.handle, encoding, &mut value);
         let is_open = |bit| value.bit(bit) == Some(Logic::HighImpedance);
         read.is_err() || !(0..value.width()).any(is_open)

@@ -493,6 +493,21 @@ fn what_processes_assign_is_written_and_warned_of_once_a_line() {
 }
 
 #[test]
+fn what_processes_leave_to_others_is_written_without_a_word() {
+    let mut design = with_processes();
+    design.initialize(design.id("top.state"), Content::bits("0000000Z"));
+    let pad = design.id("top.parts");
+    design.describe(pad).direction = Some(Direction::InOut);
+    design.run(async |_| {
+        for name in ["state", "parts"] {
+            signal::<u8>(name).try_set(1)?;
+            assert_eq!(quiet_lines(name), 0, "{name}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
 fn a_write_of_bits_is_let_through_where_processes_assign_others() {
     with_processes().run(async |_| {
         let parts = signal::<u8>("parts");

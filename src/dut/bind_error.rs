@@ -266,16 +266,36 @@ impl FieldError {
     }
 
     /// The source file of the field, or of the look-up.
+    ///
+    /// ```
+    /// fn place(error: &verifork::dut::FieldError) -> String {
+    ///     format!("{}:{}", error.file(), error.line())
+    /// }
+    /// ```
     pub fn file(&self) -> &'static str {
         self.place.file
     }
 
     /// The line in that file, from 1.
+    ///
+    /// ```
+    /// fn place(error: &verifork::dut::FieldError) -> String {
+    ///     format!("{}:{}", error.file(), error.line())
+    /// }
+    /// ```
     pub fn line(&self) -> u32 {
         self.place.line
     }
 
     /// What did not fit.
+    ///
+    /// ```
+    /// use verifork::dut::{BindErrorKind, FieldError};
+    ///
+    /// fn is_missing(error: &FieldError) -> bool {
+    ///     matches!(error.kind(), BindErrorKind::NotFound { .. })
+    /// }
+    /// ```
     pub fn kind(&self) -> &BindErrorKind {
         &self.kind
     }

@@ -204,16 +204,34 @@ macro_rules! access_error {
             }
 
             /// The full name of the object, with the bits or the element.
+            ///
+            /// ```
+            #[doc = concat!("fn is_of_the_bus(error: &verifork::dut::", stringify!($error), ") -> bool {")]
+            ///     error.path().starts_with("top.bus.")
+            /// }
+            /// ```
             pub fn path(&self) -> &str {
                 &self.0.path
             }
 
             /// The line of the testbench.
+            ///
+            /// ```
+            #[doc = concat!("fn line(error: &verifork::dut::", stringify!($error), ") -> u32 {")]
+            ///     error.location().line()
+            /// }
+            /// ```
             pub fn location(&self) -> &'static Location<'static> {
                 self.0.location
             }
 
             /// The cause.
+            ///
+            /// ```
+            #[doc = concat!("fn report(error: &verifork::dut::", stringify!($error), ") {")]
+            ///     println!("{}", error.cause()); // without the path and the line
+            /// }
+            /// ```
             pub fn cause(&self) -> &$cause {
                 &self.0.cause
             }
@@ -289,11 +307,23 @@ pub(super) enum SelectCause {
 
 impl SelectError {
     /// The full name of the object.
+    ///
+    /// ```
+    /// fn is_of_the_memory(error: &verifork::dut::SelectError) -> bool {
+    ///     error.path() == "top.memory"
+    /// }
+    /// ```
     pub fn path(&self) -> &str {
         self.path
     }
 
     /// The line of the testbench.
+    ///
+    /// ```
+    /// fn line(error: &verifork::dut::SelectError) -> u32 {
+    ///     error.location().line()
+    /// }
+    /// ```
     pub fn location(&self) -> &'static Location<'static> {
         self.location
     }

@@ -41,6 +41,12 @@ pub enum ExpectError {
 
 impl ExpectError {
     /// The line of the testbench that checked.
+    ///
+    /// ```
+    /// fn line(error: &verifork::dut::ExpectError) -> u32 {
+    ///     error.location().line()
+    /// }
+    /// ```
     pub fn location(&self) -> &'static Location<'static> {
         match self {
             ExpectError::Differs { location, .. } => location,

@@ -152,7 +152,7 @@ impl<T: SignalValue> Signal<T> {
     /// # Panics
     ///
     /// As [`set`](Self::set), also for a net that the design drives, where no value lasts.
-    #[doc(alias = "preset")]
+    #[doc(alias("preset", "Deposit"))]
     #[track_caller]
     pub fn deposit(&self, value: T) {
         expect(self.try_deposit(value));

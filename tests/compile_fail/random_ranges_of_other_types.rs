@@ -17,15 +17,15 @@ const SPAN: std::ops::RangeInclusive<u8> = 0..=1;
 
 #[derive(Randomize)]
 struct Ranges {
-    #[randomize(range = 0..=1)] //~ E0277: only fields that are integers
+    #[randomize(range = 0..=1)] //~ E0277: only integers, and lists of integers, have a range
     a: Kind,
-    #[randomize(range = 0..=9)] //~ E0277: only fields that are integers
+    #[randomize(range = 0..=9)] //~ E0277: only integers, and lists of integers, have a range
     b: Inner,
-    #[randomize(range = false..=true)] //~ E0277: only fields that are integers
+    #[randomize(range = false..=true)] //~ E0277: only integers, and lists of integers, have a range
     c: bool,
-    #[randomize(length = 1..=2, range = Kind::Read..=Kind::Write)] //~ E0277: only fields that are integers
+    #[randomize(length = 1..=2, range = Kind::Read..=Kind::Write)] //~ E0277: only integers, and lists of integers, have a range
     d: Vec<Kind>,
-    #[randomize(weights(0..=3 = 1, _ = 2))] //~ E0277: only fields that are integers
+    #[randomize(weights(0..=3 = 1, _ = 2))] //~ E0277: only integers, and lists of integers, have a range
     e: Kind,
     #[randomize(range = -1..=3)] //~ E0600
     g: u8,

@@ -33,6 +33,15 @@ enum OnRead {
 macro_rules! kinds {
     ($($kind:ident $name:literal $write:ident $read:ident $readable:literal $does:literal)*) => {
         /// How a field is accessed, by the names that IEEE 1800.2-2020 has for it (18.5, `uvm_reg_field`).
+        ///
+        /// ```
+        /// use verifork_components::registers::Access;
+        ///
+        /// let access: Access = "w1c".parse()?;
+        /// assert_eq!(access, Access::W1c);
+        /// assert_eq!(access.name(), "W1C");
+        /// # Ok::<(), verifork_components::registers::UnknownAccess>(())
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Access {
             $(#[doc = $does] $kind,)*

@@ -1,4 +1,4 @@
-//! What the fields of a generic struct ask of its parameters.
+//! Bounds that the fields of a generic struct need.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Generics, Type, parse_quote};
 
-/// Asks of each field's type that uses a type parameter that it implements a trait.
+/// Adds a bound for each field's type that uses a type parameter: it must implement a trait.
 pub(crate) fn with_field_bounds<'a>(
     generics: &Generics,
     types: impl Iterator<Item = &'a Type>,

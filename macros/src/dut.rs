@@ -28,7 +28,7 @@ pub(crate) fn expand(item: TokenStream, beside: Beside) -> TokenStream {
     };
     let beside = beside.and_of(&input.attrs);
     derive(&input, beside).unwrap_or_else(|error| {
-        // An implementation stands in, so that tests that take the type add no errors of their own.
+        // A dummy implementation, so that tests that take the type cause no further errors.
         let (error, body) = (
             error.into_compile_error(),
             quote!(::core::option::Option::None),
@@ -164,7 +164,7 @@ fn derive(input: &DeriveInput, beside: Beside) -> syn::Result<TokenStream> {
         &quote!(::verifork::__private::Dut),
     );
 
-    // Every field is tried before the first `?`, so that one error tells all that does not fit.
+    // Every field is bound before the first `?`, so that one error reports everything that does not fit.
     let body = quote! {
         #[allow(unused_mut, unused_variables)]
         let mut #scope = #binder.enter(path)?;
@@ -178,7 +178,7 @@ fn derive(input: &DeriveInput, beside: Beside) -> syn::Result<TokenStream> {
     Ok(quote!(#bound #copies))
 }
 
-/// The fields of a struct that has names for them.
+/// The fields of a struct with named fields.
 fn named_fields<'a>(
     input: &'a DeriveInput,
     errors: &mut Errors,
@@ -208,7 +208,7 @@ struct BoundField<'a> {
     direction: Option<Ident>,
     /// The prefixes and the suffixes of the names of the field's own struct.
     affix: Option<[Vec<LitStr>; 2]>,
-    /// What is said where the object's value does not fit the field's type.
+    /// The text for the error if the object does not fit the field's type.
     demands: Option<LitStr>,
 }
 
@@ -294,7 +294,7 @@ impl<'a> BoundField<'a> {
         }
     }
 
-    /// The statement that tells what the field binds to.
+    /// The statement that declares the paths of the field.
     fn declared_paths(&self, scope: &Ident) -> TokenStream {
         let BoundField { ty, path, .. } = self;
         let scope = match &self.affix {
@@ -303,7 +303,7 @@ impl<'a> BoundField<'a> {
             },
             None => quote!(#scope),
         };
-        // A type that is no `Dut` is reported where it is bound, and not here again.
+        // A type that is not a `Dut` is reported where it is bound, and not again here.
         quote! {{
             #[allow(unused_imports)]
             use ::verifork::__private::DeclareNothing as _;

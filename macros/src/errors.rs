@@ -1,21 +1,21 @@
-//! Collects the mistakes of one macro call, so that all are reported at once.
+//! Collects the errors of one macro call, so that all are reported at once.
 
 use std::fmt::Display;
 
 use proc_macro2::Span;
 use quote::ToTokens;
 
-/// The mistakes found so far, in the order in which they were found.
+/// The errors, in the order in which they were found.
 #[derive(Default)]
 pub(crate) struct Errors(Option<syn::Error>);
 
 impl Errors {
-    /// Records a mistake at a span.
+    /// Adds an error at a span.
     pub(crate) fn at(&mut self, span: Span, message: impl Display) {
         self.add(syn::Error::new(span, message));
     }
 
-    /// Records a mistake that is underlined from the first of the tokens to the last.
+    /// Adds an error that underlines these tokens.
     pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.add(syn::Error::new_spanned(tokens, message));
     }
@@ -27,22 +27,22 @@ impl Errors {
         }
     }
 
-    /// The value of a result, or `None` with its error recorded.
+    /// The value of a result; or `None`, and its error is added.
     pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.add(error)).ok()
     }
 
-    /// `value`, if there were no mistakes.
+    /// `value`, if there were no errors.
     pub(crate) fn finish<T>(self, value: T) -> syn::Result<T> {
         self.0.map_or(Ok(value), Err)
     }
 }
 
-/// The candidate that a misspelt name most likely meant.
+/// The candidate that is most similar to a misspelt name.
 ///
-/// Not `verifork_protocol::nearest`, whose names are those of designs and tests, with paths and
-/// abbreviations, and which would put JSON in front of the first build of every testbench. An option is one
-/// of a few words, and all of them stand in the message.
+/// `verifork_protocol::nearest` is not used: it is for names of designs and tests, with paths and abbreviations,
+/// and would add JSON to the dependencies of every testbench's first build. Options are few words, and the message
+/// lists all of them.
 pub(crate) fn nearest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str> {
     candidates
         .iter()
@@ -57,7 +57,7 @@ pub(crate) fn nearest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str>
         .map(|(_, candidate)| candidate)
 }
 
-/// The message for an option that does not exist: the nearest one, and all there are.
+/// The message for an unknown option: the nearest one, and all that exist.
 pub(crate) fn unknown_option(name: &str, known: &[&str]) -> String {
     let all = known
         .iter()
@@ -77,10 +77,10 @@ pub(crate) fn unknown_option(name: &str, known: &[&str]) -> String {
     }
 }
 
-/// What the tests of all macros read mistakes with.
+/// Helpers of the tests of all macros.
 #[cfg(test)]
 pub(crate) mod test_support {
-    /// Each mistake as `line:column: message`.
+    /// Each error as `line:column: message`.
     pub(crate) fn mistakes(errors: syn::Error) -> Vec<String> {
         errors
             .into_iter()

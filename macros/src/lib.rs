@@ -5,8 +5,8 @@
 //! The two re-export them; a testbench does not name this crate. The code they generate reaches the
 //! library through `::verifork::__private`, so it needs no import and survives shadowed names.
 //!
-//! Every mistake is an error at its own place in the source, and as many as possible are reported at once. The
-//! error for an unknown option suggests the nearest one.
+//! Every mistake is a compile error at its own place in the source, and as many as possible are reported at once.
+//! The error for an unknown option suggests the nearest one.
 
 mod bounds;
 mod dut;

@@ -46,10 +46,10 @@ const NOT_AN_ENUM: &str = "`LogicEnum` is for an enum whose variants have no fie
      such as `enum State { Idle, Busy }`; `LogicStruct` is the derive for a struct as a value, and `Dut` \
      that for a struct of signals";
 
-/// A variant: its name, and its value where that is written as a literal or follows one.
+/// A variant: its name, and its value if that is a literal or follows one.
 struct Named<'a> {
     name: &'a Ident,
-    /// What the design calls it, if that is another name.
+    /// Its name in the design, if that is different.
     in_design: Option<String>,
     value: Option<u128>,
 }
@@ -73,7 +73,7 @@ fn declared_width(attributes: &[Attribute], errors: &mut Errors) -> Option<Width
     width
 }
 
-/// The variants with their values; those with fields or a value below zero are mistakes.
+/// The variants with their values. A variant with fields or a negative value is an error.
 fn variants<'a>(enumeration: &Ident, data: &'a DataEnum, errors: &mut Errors) -> Vec<Named<'a>> {
     if data.variants.is_empty() {
         errors.on(
@@ -129,7 +129,7 @@ fn variants<'a>(enumeration: &Ident, data: &'a DataEnum, errors: &mut Errors) ->
 }
 
 fn check_width(declared: Option<&Width>, variants: &[Named<'_>], errors: &mut Errors) {
-    // Of a constant, the compiler sees whether it is wide enough.
+    // If the width is a constant, the compiler checks that it is sufficient.
     let Some((width, written)) = declared.and_then(|it| Some((it.bits?, &it.expression))) else {
         return;
     };
@@ -177,7 +177,7 @@ fn implementation(
         ["value", "width", "declared", "unknown", "vector"]
             .map(|name| Ident::new(name, Span::mixed_site()));
     quote! {
-        // Evaluated even if the enum is never used: checks the width of values that are constants.
+        // Checks the width of values that are constants, even if the enum is never used.
         const _: u32 = <#enumeration as ::verifork::__private::LogicEnum>::WIDTH;
 
         #[automatically_derived]

@@ -21,7 +21,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
         .unwrap_or_else(syn::Error::into_compile_error)
 }
 
-/// A field with the width that is declared for it.
+/// A field with its declared width.
 struct Part<'a> {
     name: &'a Ident,
     ty: &'a Type,
@@ -107,7 +107,7 @@ fn implementation(
     let texts = names.iter().map(|name| name.unraw().to_string());
     let types: Vec<&Type> = parts.iter().map(|part| part.ty).collect();
     let positions: Vec<usize> = (0..count).collect();
-    // A type that is not a value, and a width that cannot be, are errors at the field's type.
+    // A type that is not a value, and an invalid width, are errors at the field's type.
     let fields = texts.zip(parts).map(|(name, Part { ty, width, .. })| {
         let width = match width {
             Some(width) => quote!(::core::option::Option::Some(#width)),

@@ -9,13 +9,13 @@ use syn::{Attribute, Expr, Lit, LitInt, LitStr, Meta, Token, parenthesized};
 
 use crate::errors::Errors;
 
-/// One option as it was written.
+/// An option of an attribute.
 pub(crate) struct Setting {
     pub(crate) key: Ident,
     pub(crate) value: SettingValue,
 }
 
-/// What follows an option's key.
+/// The value of an option.
 pub(crate) enum SettingValue {
     Nothing,
     Value(Expr),
@@ -24,7 +24,7 @@ pub(crate) enum SettingValue {
 
 /// A number of bits.
 pub(crate) struct Width {
-    /// The number, if it is written as one.
+    /// The number, if it is a literal.
     pub(crate) bits: Option<u32>,
     pub(crate) expression: Expr,
 }
@@ -32,7 +32,7 @@ pub(crate) struct Width {
 impl ToTokens for Width {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self.bits {
-            // Whatever type it was written with.
+            // With or without a type suffix.
             Some(bits) => bits.to_tokens(tokens),
             None => self.expression.to_tokens(tokens),
         }
@@ -67,7 +67,7 @@ impl Setting {
         self.key.unraw().to_string()
     }
 
-    /// The value of `key = value`; anything else is a mistake that says how it is written.
+    /// The value of `key = value`; the error for anything else shows the correct form.
     pub(crate) fn expression(&self, example: &str, errors: &mut Errors) -> Option<&Expr> {
         if let SettingValue::Value(value) = &self.value {
             return Some(value);
@@ -79,7 +79,7 @@ impl Setting {
         None
     }
 
-    /// The string of `key = "…"`; anything else is a mistake that says how it is written.
+    /// The string of `key = "…"`; the error for anything else shows the correct form.
     pub(crate) fn string(&self, example: &str, errors: &mut Errors) -> Option<LitStr> {
         let value = self.expression(example, errors)?;
         let string = string_literal(value);
@@ -92,8 +92,7 @@ impl Setting {
         string
     }
 
-    /// The string of `key = "…"`, or those of `key("…", "…")`; anything else is a mistake that says how each is
-    /// written.
+    /// The string of `key = "…"`, or those of `key("…", "…")`; the error for anything else shows both forms.
     pub(crate) fn strings(
         &self,
         one: &str,
@@ -136,8 +135,8 @@ impl Setting {
         chosen.map(|&(_, value)| value)
     }
 
-    /// The width of `width = 12`, or of a constant that the compiler knows; 0 is a mistake in the words
-    /// `at_least`, anything else one that says how it is written.
+    /// The width of `width = 12`, or of a constant. The error for 0 is `at_least`; the error for anything else
+    /// shows the correct form.
     pub(crate) fn width(
         &self,
         example: &str,
@@ -217,7 +216,7 @@ pub(crate) fn of_attributes(
     settings
 }
 
-/// The string literal that an expression is, seen through the groups that `macro_rules!` adds.
+/// The string literal of an expression, inside groups that `macro_rules!` adds.
 pub(crate) fn string_literal(expression: &Expr) -> Option<LitStr> {
     match expression {
         Expr::Lit(literal) => match &literal.lit {
@@ -229,7 +228,7 @@ pub(crate) fn string_literal(expression: &Expr) -> Option<LitStr> {
     }
 }
 
-/// The integer literal that an expression is, seen through groups and parentheses.
+/// The integer literal of an expression, inside groups and parentheses.
 pub(crate) fn integer_literal(expression: &Expr) -> Option<LitInt> {
     match expression {
         Expr::Lit(literal) => match &literal.lit {
@@ -242,7 +241,7 @@ pub(crate) fn integer_literal(expression: &Expr) -> Option<LitInt> {
     }
 }
 
-/// Whether an expression may have a number for its value, which the compiler decides.
+/// Whether an expression may be a number; the compiler checks it.
 fn may_be_constant(expression: &Expr) -> bool {
     match expression {
         Expr::Group(group) => may_be_constant(&group.expr),

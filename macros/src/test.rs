@@ -1,5 +1,5 @@
-//! `#[verifork::test]`: leaves a function as it is, but for loops whose type is open, and registers it, once a
-//! case.
+//! `#[verifork::test]`: registers a function, once for each case. The function itself is kept, except for endless
+//! loops whose type the compiler cannot infer.
 
 mod cases;
 mod condition;
@@ -31,7 +31,7 @@ pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream 
             return quote!(#error #item);
         }
     };
-    // With a mistake the function still stands, so that its callers compile.
+    // After an error the function is still emitted, so that its callers compile.
     let registration =
         register(arguments, &function).unwrap_or_else(syn::Error::into_compile_error);
     let mut told = function;
@@ -42,7 +42,7 @@ pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream 
     }
 }
 
-/// What a tuple of several values means, for one who meant a single value.
+/// A note about tuples, for a user who meant a single value.
 const TUPLES: &str = ": a tuple fills one parameter with each of its values; \
      a value that is itself a tuple stands in another, `cases(a = ((1, 2),))`";
 
@@ -118,8 +118,7 @@ fn entry(
     let locals: Vec<_> = (0..made.len())
         .map(|index| format_ident!("argument{index}", span = Span::mixed_site()))
         .collect();
-    // A type that cannot be made is reported where the parameter's type is written, and a result
-    // that does not fit where the function's result is.
+    // An unsupported type is reported at the parameter's type, and an unsupported result at the function's result.
     let makers = made.iter().map(|PatType { ty, .. }| {
         quote_spanned!(ty.span()=> <#ty as ::verifork::__private::FromTest>::from_test)
     });
@@ -203,8 +202,7 @@ fn check_signature(signature: &Signature, errors: &mut Errors) {
     }
 }
 
-/// Attributes of Rust's own harness, which would be silently without effect or run the function
-/// outside the simulator.
+/// Attributes of Rust's own harness, which would have no effect, or run the function outside the simulator.
 fn check_attributes(attributes: &[Attribute], errors: &mut Errors) {
     for attribute in attributes {
         let path = attribute.path();
@@ -234,7 +232,7 @@ fn is_this_macro(attribute: &Attribute) -> bool {
     names == ["verifork", "test"]
 }
 
-/// The parameters that the framework makes must be types it can name and own.
+/// The framework must be able to name and own the types of its parameters.
 fn check_made(made: &[&PatType], errors: &mut Errors) {
     for parameter in made {
         match &*parameter.ty {
@@ -253,7 +251,7 @@ fn check_made(made: &[&PatType], errors: &mut Errors) {
     }
 }
 
-/// The `#[cfg]`s of the function, under which its registration stands too.
+/// The `#[cfg]`s of the function, which its registration gets too.
 fn conditions(attributes: &[Attribute]) -> Vec<TokenStream> {
     attributes
         .iter()
@@ -262,7 +260,7 @@ fn conditions(attributes: &[Attribute]) -> Vec<TokenStream> {
         .collect()
 }
 
-/// The part of an attribute that decides whether the item is there: `cfg(…)`, also inside `cfg_attr`.
+/// The part of an attribute that decides whether the item exists: `cfg(…)`, also inside `cfg_attr`.
 fn condition(meta: &Meta) -> Option<TokenStream> {
     let Meta::List(list) = meta else { return None };
     if list.path.is_ident("cfg") {

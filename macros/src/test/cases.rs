@@ -1,4 +1,4 @@
-//! `cases(name = value, …)`: one test a case, and the product of several lists.
+//! `cases(name = value, …)`: one test for each case, and the product of several lists.
 
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ use crate::errors::Errors;
 pub(super) struct CaseList {
     /// The word `cases`.
     pub(super) span: Span,
-    /// How many parameters each case fills.
+    /// The number of parameters that each case provides.
     pub(super) arity: usize,
     choices: Vec<Choice>,
 }
@@ -26,14 +26,14 @@ struct Choice {
     values: Vec<Expr>,
 }
 
-/// One test: a choice of each list.
+/// One test: a case from each list.
 #[derive(Clone, Default)]
 pub(super) struct Case<'a> {
     pub(super) names: Vec<String>,
     pub(super) values: Vec<&'a Expr>,
 }
 
-/// `name = value` as it is written.
+/// `name = value`.
 struct Written {
     name: Ident,
     value: Expr,
@@ -56,7 +56,7 @@ impl Parse for Written {
 }
 
 impl CaseList {
-    /// The list, or `None` if it is so wrong that what it fills is unknown.
+    /// The list, or `None` if the number of its parameters is unknown.
     pub(super) fn parse(key: &Ident, list: TokenStream, errors: &mut Errors) -> Option<Self> {
         let parser = Punctuated::<Written, Token![,]>::parse_terminated;
         let written = errors.take(parser.parse2(list))?;
@@ -101,7 +101,7 @@ impl CaseList {
     }
 }
 
-/// The elements of a tuple, or the value itself. `()` is a value as any other.
+/// The elements of a tuple, or the value itself. `()` is a single value.
 fn spread(value: Expr) -> Vec<Expr> {
     match value {
         Expr::Tuple(tuple) if !tuple.elems.is_empty() => tuple.elems.into_iter().collect(),
@@ -110,8 +110,8 @@ fn spread(value: Expr) -> Vec<Expr> {
     }
 }
 
-/// What a case's value becomes in the call. A literal, which no coercion changes, goes through a trait
-/// that says what is wrong where it does not fit its parameter.
+/// The argument of the call for a case's value. A literal is not changed by coercions; it passes through a trait,
+/// whose error explains a wrong type.
 pub(super) fn argument(parameter: &FnArg, value: &Expr) -> TokenStream {
     let literal = match value {
         Expr::Unary(negative) => &*negative.expr,
@@ -128,7 +128,7 @@ pub(super) fn argument(parameter: &FnArg, value: &Expr) -> TokenStream {
     quote!(#call::<#ty, _>(#value))
 }
 
-/// `impl Trait` names a type in a parameter only.
+/// `impl Trait` names a type only in a parameter.
 fn mentions_impl(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == "impl",
@@ -144,8 +144,8 @@ fn count(values: &[Expr]) -> String {
     }
 }
 
-/// Every choice of one case a list, the first list's varying slowest. Without lists there is one
-/// test, without a case's name.
+/// Every combination of one case from each list; the first list's varies slowest. Without lists there is one test,
+/// without a case.
 pub(super) fn product(lists: &[CaseList]) -> Vec<Case<'_>> {
     lists.iter().fold(vec![Case::default()], |cases, list| {
         cases

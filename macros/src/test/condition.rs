@@ -12,21 +12,20 @@ use crate::settings::SettingValue;
 /// The simulators, as `VERIFORK_SIM` calls them.
 pub(super) const SIMULATORS: [&str; 4] = ["icarus", "ghdl", "verilator", "nvc"];
 
-/// A simulator, and what its version is compared with.
+/// A simulator, and the version to compare with.
 pub(super) struct Condition {
     simulator: String,
     version: Option<Version>,
 }
 
 struct Version {
-    /// The variants of `Ordering` that fit.
+    /// The variants of `Ordering` that match.
     fitting: &'static [&'static str],
     number: LitStr,
 }
 
 impl Condition {
-    /// Whether a list begins with a condition: with a simulator, or with a name that something is compared
-    /// with.
+    /// Whether a list begins with a condition: a simulator, or a name in a comparison.
     pub(super) fn begins(value: &SettingValue) -> bool {
         let SettingValue::List(list) = value else {
             return false;
@@ -49,7 +48,7 @@ impl Condition {
         compares || SIMULATORS.contains(&first.unraw().to_string().as_str())
     }
 
-    /// The condition that a list begins with, and what stands after its comma. `span` is the option's.
+    /// The condition at the beginning of a list, and the tokens after its comma. `span` is that of the option.
     pub(super) fn parse(
         span: Span,
         list: &TokenStream,
@@ -66,7 +65,7 @@ impl Condition {
             }
             input.parse::<Token![,]>()?;
             let mut rest: Vec<TokenTree> = input.parse::<TokenStream>()?.into_iter().collect();
-            // A comma may stand at the end.
+            // A trailing comma is allowed.
             if matches!(rest.last(), Some(TokenTree::Punct(last)) if last.as_char() == ',') {
                 rest.pop();
             }
@@ -179,7 +178,7 @@ fn number(input: ParseStream<'_>, simulator: &str) -> syn::Result<LitStr> {
     Ok(LitStr::new(&text, literal.span()))
 }
 
-/// As it is written: `5.040` has a zero more than the number.
+/// The source text: `5.040` has a zero that the number does not have.
 fn literal_text(literal: &Lit) -> String {
     quote!(#literal).to_string()
 }

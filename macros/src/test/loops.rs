@@ -1,7 +1,8 @@
 //! Loops of tasks that have no end and use `?`.
 //!
-//! `spawn(async { loop { … check()?; } })` has no value for the compiler to see the task's type by, and `?`
-//! asks for it. Such a block gets a `return` that is never reached, which tells it. Nothing else changes.
+//! In `spawn(async { loop { … check()?; } })`, the block has no value from which the compiler could infer the type
+//! that `?` needs. Such a block gets a `return` that is never reached, which determines the type. Nothing else
+//! changes.
 
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
@@ -10,7 +11,7 @@ use syn::{
     ExprTry, Item, Label, Lifetime, Macro, PathArguments, Stmt, parse_quote,
 };
 
-/// What takes the block of a task whose type is open.
+/// The methods and functions that take the block of a task.
 const TAKES_A_BLOCK: [&str; 13] = [
     "spawn",
     "spawn_named",
@@ -27,7 +28,7 @@ const TAKES_A_BLOCK: [&str; 13] = [
     "add",
 ];
 
-/// Tells the types of such blocks in a function; whether there were some.
+/// Adds the type to such blocks in a function. Returns whether there were any.
 pub(super) fn tell_types(block: &mut Block) -> bool {
     let mut loops = Loops { told: false };
     loops.visit_block_mut(block);
@@ -88,7 +89,7 @@ fn block_of(argument: &mut Expr) -> Option<&mut ExprAsync> {
     }
 }
 
-/// Whether a block ends in a loop without an end, uses `?`, and returns nothing by itself.
+/// Whether a block ends in an endless loop, uses `?`, and has no `return`.
 fn has_open_type(task: &ExprAsync) -> bool {
     let Some(Stmt::Expr(Expr::Loop(ends_in), _)) = task.block.stmts.last() else {
         return false;
@@ -98,7 +99,7 @@ fn has_open_type(task: &ExprAsync) -> bool {
     found.tries && !found.returns && !is_left(ends_in)
 }
 
-/// What a block itself does, not those of closures and other tasks in it.
+/// The statements of a block itself, without those of closures and other tasks in it.
 #[derive(Default)]
 struct Found {
     tries: bool,
@@ -115,7 +116,7 @@ impl Visit<'_> for Found {
         self.returns = true;
     }
 
-    /// Ours return an error as `?` does.
+    /// Our macros return an error, as `?` does.
     fn visit_macro(&mut self, it: &Macro) {
         let last = it.path.segments.last();
         self.tries |= last.is_some_and(|last| last.ident == "ensure" || last.ident == "bail");
@@ -139,7 +140,7 @@ fn is_left(it: &ExprLoop) -> bool {
 
 struct Breaks<'a> {
     label: Option<&'a Lifetime>,
-    /// How many other loops are around.
+    /// The number of enclosing loops.
     depth: usize,
     found: bool,
 }
@@ -185,7 +186,7 @@ mod tests {
 
     use super::*;
 
-    /// How many blocks of a function's body get their type told.
+    /// The number of blocks in a function's body that get a type.
     fn told(body: &str) -> usize {
         let mut block: Block = parse_str(&format!("{{ {body} }}")).unwrap();
         let some = tell_types(&mut block);

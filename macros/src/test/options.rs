@@ -23,11 +23,11 @@ const OPTIONS: [&str; 9] = [
     "covers",
 ];
 
-/// How a test has to fail.
+/// The expected failure of a test.
 struct ShouldFail {
     /// The variant of `FailureKind`.
     kind: Ident,
-    /// What the error contains; every error contains the empty text.
+    /// The text that the error must contain; every error contains the empty text.
     text: LitStr,
 }
 
@@ -35,7 +35,7 @@ struct ShouldFail {
 const KINDS: [(&str, &str); 3] = [("panic", "Panic"), ("bind", "Bind"), ("timeout", "Timeout")];
 
 impl ShouldFail {
-    /// What stands in `should_fail(ghdl < 3, …)` after the condition, if anything.
+    /// The tokens after the condition in `should_fail(ghdl < 3, …)`.
     fn parse_rest(rest: Option<TokenStream>, span: Span, errors: &mut Errors) -> Option<Self> {
         let nothing = || LitStr::new("", span);
         let error = |text| ShouldFail {
@@ -255,7 +255,7 @@ impl Options {
         }
     }
 
-    /// The function that makes the `TestOptions`.
+    /// The function that creates the `TestOptions`.
     pub(super) fn expand(&self) -> TokenStream {
         let some = |value: TokenStream| quote!(::core::option::Option::Some(#value));
         let fields = [
@@ -298,7 +298,7 @@ impl Options {
     }
 }
 
-/// A list of conditions and what they are for, if there are any.
+/// A list of conditions with their options, if there are any.
 fn on<T>(list: &[(Condition, T)], expand: impl Fn(&T) -> TokenStream) -> Option<TokenStream> {
     let entries = list.iter().map(|(condition, what)| {
         let (condition, what) = (condition.expand(), expand(what));
@@ -307,8 +307,8 @@ fn on<T>(list: &[(Condition, T)], expand: impl Fn(&T) -> TokenStream) -> Option<
     (!list.is_empty()).then(|| quote!(&[#(#entries),*]))
 }
 
-/// A name that filters can select (they split at commas and give `=` and `!` a meaning) and files
-/// can carry.
+/// Checks that filters can select a name (they split at commas and give `=` and `!` a meaning), and that files can
+/// have it.
 fn check_name(name: &LitStr, errors: &mut Errors) {
     let value = name.value();
     if value.is_empty() {

@@ -1,8 +1,8 @@
 //! AXI4 (ARM IHI 0022, part A): manager, subordinate, monitor, checker.
 //!
-//! The data has 8, 16, 32, … or 1024 bits. What the protocol does not demand may be missing, and has its default
-//! then: IDs, USER, QOS, REGION, LEN (one beat), SIZE (as wide as the data), BURST (INCR), and so on. A bus that
-//! only writes is bound as [`WriteSignals`], one that only reads as [`ReadSignals`].
+//! The data has 8, 16, 32, … or 1024 bits. Optional signals of the protocol may be missing, and then have their
+//! defaults: IDs, USER, QOS, REGION, LEN (one beat), SIZE (as wide as the data), BURST (INCR), and so on. A bus
+//! that only writes is bound as [`WriteSignals`], one that only reads as [`ReadSignals`].
 //!
 //! ```no_run
 //! use verifork::prelude::*;
@@ -39,16 +39,15 @@
 //! # fn main() {}
 //! ```
 //!
-//! The subordinate answers from a [`Memory`](crate::memory::Memory), or from anything that is a [`Target`], in the
-//! [`Order`] that is asked for, and knows exclusive accesses; BUSER and RUSER are what
-//! [functions](Subordinate::buser) say. [`Burst`] says which bytes each beat has, and
-//! [`split`] which bursts an access of any length becomes.
+//! The subordinate answers from a [`Memory`](crate::memory::Memory) or any other [`Target`], in a selectable
+//! [`Order`], and supports exclusive accesses. [Functions](Subordinate::buser) compute BUSER and RUSER. [`Burst`]
+//! computes the bytes of each beat, and [`split`] the bursts of an access of any length.
 //!
 //! # Rules
 //!
-//! The [`Checker`] knows these; [`RULES`] lists them one by one. The names are those of ARM's guide DUI 0534B.
-//! Not there are those of the low-power interface, whose signals are not the bus's, and the ties of signals of
-//! width 0, which are `None` here.
+//! The [`Checker`] checks these; [`RULES`] lists them one by one. The names are those of ARM's guide DUI 0534B. The
+//! rules of the low-power interface, whose signals do not belong to the bus, are left out, and so are the ties of
+//! signals with width 0, which are `None` here.
 //!
 //! | rule | demands |
 //! |---|---|
@@ -73,8 +72,7 @@
 //! | `AXI4_ERRS_BRESP_ALL_DONE_EOS`, `AXI4_ERRS_RLAST_ALL_DONE_EOS` | at the end every access is answered |
 //! | `AXI4_AUX_DATA_WIDTH`, `AXI4_AUX_ADDR_WIDTH`, `AXI4_AUX_ID_WIDTH` | widths fit the protocol and each other: every component refuses others when it is started |
 //!
-//! What breaks a rule of a burst is refused by the manager, too: the error is at the caller's line and has the
-//! rule's name.
+//! The manager refuses bursts that break a rule too: the error is at the caller's line and has the rule's name.
 
 mod access;
 mod address;
@@ -92,7 +90,7 @@ mod users;
 
 pub use crate::axi_common::{Channel, Response};
 pub use access::{ReadAnswer, WriteAnswer, WriteData};
-pub use burst::{Burst, Kind, split};
+pub use burst::{Burst, BurstType, split};
 pub use bus::Bus;
 pub use checker::Checker;
 pub use manager::{Manager, RunningManager};

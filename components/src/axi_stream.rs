@@ -62,9 +62,8 @@
 //! | `AXI4STREAM_ERRM_STREAM_ALL_DONE_EOS` | at the end every stream has had its TLAST |
 //! | `AXI4STREAM_AUXM_TID_TDEST_WIDTH` | TID and TDEST together have at most 24 bits |
 //!
-//! Source, sink and monitor report those about unknown values too, for what they have to know. Rules about
-//! signals that the guide's checker ties off have no place here: a signal that a design does not have is
-//! `None`.
+//! Source, sink and monitor report the rules about unknown values too, for the signals that they use. Rules about
+//! signals that the guide's checker ties off have no place here: a signal that a design does not have is `None`.
 
 mod assembly;
 mod beats;

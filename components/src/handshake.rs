@@ -165,8 +165,8 @@ impl Offering {
         self.wires.valid.try_set(Logic::One)
     }
 
-    /// Offers what `drive` writes, until it is taken. Begins at an edge, and ends at one; what is offered
-    /// next follows without a gap.
+    /// Offers the payload that `drive` writes until it is taken. It begins and ends at an edge, so the next offer
+    /// follows without a gap.
     pub(crate) async fn offer(
         &mut self,
         drive: impl FnOnce() -> Result<(), verifork::Error>,
@@ -240,8 +240,7 @@ impl Taking {
         Ok(open)
     }
 
-    /// Takes what is offered next, as long as `has_room` says so, and returns at the edge at which it is
-    /// there to be sampled.
+    /// Takes the next offer while `has_room` is true, and returns at the edge at which it can be sampled.
     pub(crate) async fn take(&mut self, has_room: impl Fn() -> bool) -> Result<Ended> {
         let wires = self.wires;
         loop {

@@ -3,8 +3,8 @@
 //! The names are those of NXP's UM10204 since its revision 7: *controller* and *target* where older texts say
 //! master and slave.
 //!
-//! The lines are open drain: all who are on a bus pull them low or let them go. A [`Bus`] makes this of the
-//! [pins](Pins) of one or more designs and of the components that are started on it.
+//! The lines are open drain: everything on a bus either pulls them low or releases them. A [`Bus`] connects the
+//! [pins](Pins) of one or more designs with the components that are started on it.
 //!
 //! ```no_run
 //! use verifork::prelude::*;

@@ -109,8 +109,8 @@ impl<T> Outstanding<T> {
     }
 }
 
-/// How far the accesses of one direction are. What is answered at an edge was asked for at an earlier one: so the
-/// answer is judged by the progress before that edge, unless a rule of it is ignored.
+/// The progress of the accesses in one direction. A response at an edge belongs to a request at an earlier one, so
+/// it is checked against the progress before that edge, unless the rule is ignored.
 #[derive(Clone, Copy)]
 pub(crate) struct Progress {
     addressed: usize,
@@ -130,16 +130,16 @@ impl Progress {
 }
 
 /// The queue of accesses in one direction, between the tasks that request them and the task that makes them.
-pub(crate) struct Asked<T> {
+pub(crate) struct Requests<T> {
     pub(crate) open: RefCell<Outstanding<T>>,
     arrived: Event,
     ended: Cell<bool>,
 }
 
-impl<T> Asked<T> {
+impl<T> Requests<T> {
     #[track_caller]
     pub(crate) fn new(name: &'static str) -> Rc<Self> {
-        Rc::new(Asked {
+        Rc::new(Requests {
             open: RefCell::default(),
             arrived: Event::new().named(name),
             ended: Cell::new(false),
@@ -179,7 +179,7 @@ impl<T> Asked<T> {
 }
 
 /// Nobody is answered any more, however the task ends.
-struct EndOnDrop<T>(Rc<Asked<T>>);
+struct EndOnDrop<T>(Rc<Requests<T>>);
 
 impl<T> Drop for EndOnDrop<T> {
     fn drop(&mut self) {
@@ -207,7 +207,7 @@ pub(crate) trait Side {
 /// Makes accesses forever. It waits for no edges while there are none.
 pub(crate) async fn make_all<S: Side>(
     mut side: S,
-    asked: Rc<Asked<S::Access>>,
+    asked: Rc<Requests<S::Access>>,
     clocked: Clocked,
     on_reset: OnReset,
 ) -> Result {

@@ -1,9 +1,9 @@
-//! A model of a design's registers: fields and their kinds of access, the way to them over a bus and past it, a mirror
-//! of what they hold, and tests that are ready to call.
+//! A model of a design's registers: fields and their kinds of access, frontdoor access over a bus and backdoor
+//! access, a mirror of the values, and ready-made tests.
 //!
-//! A [`Map`] says which registers there are: from [TOML](Map::from_toml), built in code, or derived from structs that
-//! give them types ([`Registers`]). A [`Model`] of it knows
-//! what they hold: it predicts what each access does to each field, by its [`Access`], and compares what is read.
+//! A [`Map`] describes the registers: in [TOML](Map::from_toml), in code, or derived from structs with types
+//! ([`Registers`]). A [`Model`] of a map mirrors their values: it predicts the effect of each access on each field
+//! from the field's [`Access`], and compares the values that are read.
 //!
 //! ```no_run
 //! use verifork::prelude::*;
@@ -44,17 +44,18 @@
 //! # fn main() {}
 //! ```
 //!
-//! Any manager that is a [`Frontdoor`] will do: those of [`ahb`](crate::ahb), [`apb`](crate::apb),
-//! [`axi`](crate::axi), [`axi_lite`](crate::axi_lite) and [`wishbone`](crate::wishbone) are. With [`follow`](Model::follow) the mirror changes by what a monitor sees, whoever
-//! writes: a processor in the design, or another manager.
+//! A model accepts any [`Frontdoor`]: the managers of [`ahb`](crate::ahb), [`apb`](crate::apb),
+//! [`axi`](crate::axi), [`axi_lite`](crate::axi_lite) and [`wishbone`](crate::wishbone). With
+//! [`follow`](Model::follow), the mirror follows the accesses that a monitor sees, whoever makes them: a processor
+//! in the design, or another manager.
 //!
 //! | access | a write | a read |
 //! |---|---|---|
 //! | `RO`, `RC`, `RS` | nothing | nothing; clears; sets |
 //! | `RW`, `WRC`, `WRS` | is taken | nothing; clears; sets |
 //! | `WC`, `WCRS`; `WS`, `WSRC` | clears; sets | nothing, sets; nothing, clears |
-//! | `W1C`, `W1CRS`; `W1S`, `W1SRC`; `W1T` | a 1 clears; sets; toggles its bit | as the letters behind say |
-//! | `W0C`, `W0CRS`; `W0S`, `W0SRC`; `W0T` | a 0 clears; sets; toggles its bit | as the letters behind say |
+//! | `W1C`, `W1CRS`; `W1S`, `W1SRC`; `W1T` | a 1 clears; sets; toggles its bit | nothing; sets (`RS`); clears (`RC`) |
+//! | `W0C`, `W0CRS`; `W0S`, `W0SRC`; `W0T` | a 0 clears; sets; toggles its bit | nothing; sets (`RS`); clears (`RC`) |
 //! | `WO`, `WOC`, `WOS` | is taken; clears; sets | means nothing |
 //! | `W1`, `WO1` | the first after a reset is taken | nothing; means nothing |
 

@@ -39,7 +39,7 @@
 //!
 //! A [`Format`] has one of the four modes, words of 1 to 64 bits, either end first, and 1, 2, 4 or 8 lanes: dual,
 //! quad and octal SPI, with [the first words](Format::single_first) of a transfer on one lane. Each direction has
-//! pins of its own. Of pins that go both ways, the two sides are what designs have inside: `io_i` and `io_o`.
+//! pins of its own. Bidirectional pins are bound inside the design, where they have two sides: `io_i` and `io_o`.
 //!
 //! The select `cs_n` has a bit for each peripheral. A peripheral is a function of the words received, or any
 //! other [`Device`]; [`MemoryDevice`] is one. None of the components needs a clock.

@@ -1,7 +1,7 @@
 //! UART: transmitter, receiver, monitor, checker of a serial line.
 //!
-//! A component belongs to one line, the `Signal` of which it is given: names such as `txd`, `uart_tx` or `sout`
-//! follow no rule. It needs no clock: its times are those of the [`Format`].
+//! A component belongs to one line, and takes its `Signal`, because names such as `txd`, `uart_tx` or `sout` follow
+//! no rule. It needs no clock: its times are those of the [`Format`].
 //!
 //! ```no_run
 //! use verifork::prelude::*;
@@ -37,17 +37,16 @@
 //! # fn main() {}
 //! ```
 //!
-//! Characters have 5 to 9 data bits, no, even, odd, mark or space [parity](Parity), and 1, 1.5 or 2
-//! [stop bits](StopBits). A bit takes any time, as a baud rate or a duration. What a [`Frame`] can be asked for:
-//! a wrong parity bit, a stop bit that is 0, glitches, a break. [`Format::received`] tells what a receiver
-//! makes of it, for a scoreboard.
+//! Characters have 5 to 9 data bits, no, even, odd, mark or space [parity](Parity), and 1, 1.5 or 2 [stop
+//! bits](StopBits). A bit takes any time, as a baud rate or a duration. A [`Frame`] can have a wrong parity bit, a
+//! stop bit that is 0 or glitches, or be a break. [`Format::received`] returns the character that a receiver gets
+//! from it, for a scoreboard.
 //!
-//! Flow control by RTS and CTS: a transmitter waits for [`cts_low`](Transmitter::cts_low), a receiver drives
-//! [`rts_low`](Receiver::rts_low) by how many characters wait in it.
+//! Flow control uses RTS and CTS: a transmitter waits for [`cts_low`](Transmitter::cts_low), and a receiver drives
+//! [`rts_low`](Receiver::rts_low) according to the number of characters that wait in it.
 //!
-//! A design whose line is unknown before its reset is given the reset by `reset_of`: while that is active, a
-//! component looks at nothing. A line that is unknown at any other time is an error by the name of the rule
-//! `UART_LINE_X`.
+//! If a line is unknown before the reset, pass the reset by `reset_of`: while it is active, a component ignores the
+//! line. At any other time, an unknown line breaks the rule `UART_LINE_X`.
 //!
 //! # Rules
 //!

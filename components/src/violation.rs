@@ -8,7 +8,7 @@ use verifork::task::fail_test;
 use verifork::test_end::at_test_end;
 use verifork::time::SimTime;
 
-/// A rule of a protocol that was broken: the error of checkers, and of models that cannot go on.
+/// A broken rule of a protocol: the error of checkers, and of other components that cannot continue.
 ///
 /// ```text
 /// AXI4STREAM_ERRM_TDATA_STABLE: it changed while TVALID was 1 and TREADY was 0; on top.m_axis at 125 ns,
@@ -165,7 +165,7 @@ impl Ignored {
     }
 
     /// The violation as an error, unless its rule is ignored.
-    pub(crate) fn judge(&self, violation: Violation) -> Result<(), verifork::Error> {
+    pub(crate) fn report(&self, violation: Violation) -> Result<(), verifork::Error> {
         if self.has(violation.rule) {
             return Ok(());
         }
@@ -175,7 +175,7 @@ impl Ignored {
 
     /// Fails the test for unfinished transactions at the end of a checker, unless the rule is ignored or a broken
     /// rule has ended the test.
-    pub(crate) fn judge_end(&self, violation: Violation) {
+    pub(crate) fn report_at_end(&self, violation: Violation) {
         if !self.has(violation.rule) && !BROKEN.get() {
             fail_test(violation);
         }
@@ -217,12 +217,12 @@ mod tests {
         ignored.add("B", RULES);
         assert!(
             ignored
-                .judge(Violation::new("B", "bus", "it changed"))
+                .report(Violation::new("B", "bus", "it changed"))
                 .is_ok()
         );
         assert!(
             ignored
-                .judge(Violation::new("A", "bus", "it changed"))
+                .report(Violation::new("A", "bus", "it changed"))
                 .is_err()
         );
         let panic = std::panic::catch_unwind(move || ignored.add("C", RULES)).unwrap_err();

@@ -105,12 +105,13 @@ impl Watching {
         let (name, other) = (wires.rules.valid, wires.rules.ready);
         if std::mem::take(&mut self.was_in_reset) && valid {
             let what = format!("{name} must be 0 at the first edge after a reset");
-            self.ignored.judge(broken(wires.rules.valid_reset, &what))?;
+            self.ignored
+                .report(broken(wires.rules.valid_reset, &what))?;
         }
         if self.waits && !valid {
             let what = format!("{name} was taken back before {other} was 1");
             self.ignored
-                .judge(broken(wires.rules.valid_stable, &what))?;
+                .report(broken(wires.rules.valid_stable, &what))?;
         }
         if !valid {
             (self.waits, self.waited) = (false, 0);
@@ -124,7 +125,7 @@ impl Watching {
                 let what = format!("{} must be known while {name} is 1", watched.name);
                 let violation = broken(rule, &what)
                     .signal(watched.signal.path(), format_args!("is {:x}", watched.now));
-                self.ignored.judge(violation)?;
+                self.ignored.report(violation)?;
             }
             if self.waits && watched.now != watched.before {
                 let what = format!(
@@ -135,7 +136,7 @@ impl Watching {
                     watched.signal.path(),
                     format_args!("was {:x}, is {:x}", watched.before, watched.now),
                 );
-                self.ignored.judge(violation)?;
+                self.ignored.report(violation)?;
             }
             std::mem::swap(&mut watched.now, &mut watched.before);
         }
@@ -150,7 +151,7 @@ impl Watching {
                     self.waited
                 );
                 self.waited = 0;
-                self.ignored.judge(broken(wires.rules.max_wait, &what))?;
+                self.ignored.report(broken(wires.rules.max_wait, &what))?;
             }
         }
         Ok(Seen::Valid { transferred: ready })

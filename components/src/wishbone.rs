@@ -43,10 +43,10 @@
 //!
 //! # Rules
 //!
-//! The names have the number of the rule of revision B4 that they are of, whose chapters 3 (classic and pipelined
-//! cycles) and 4 (CTI and BTE) have kept the numbers of B3; those without are ours. Rules 3.57 to 3.59 of B4 say when a
-//! pipelined access is asked for, and that it is answered whenever it may be: what follows from them stands under 3.35,
-//! which demands it of standard cycles. The [`Checker`] knows all; [`RULES`] lists them one by one.
+//! The names contain the rule's number in revision B4, whose chapters 3 (classic and pipelined cycles) and 4 (CTI
+//! and BTE) have kept the numbers of B3; names without a number are ours. Rules 3.57 to 3.59 of B4 define when a
+//! pipelined access is requested and answered. Their consequences are listed under 3.35, which requires the same of
+//! standard cycles. The [`Checker`] checks all rules; [`RULES`] lists them one by one.
 //!
 //! | rule | demands |
 //! |---|---|
@@ -69,8 +69,8 @@
 //! | `WB_REC_3.10_MAX_WAIT` | an access waits for no more than [`max_wait`](Checker::max_wait) cycles, if that is set |
 //! | `WB_ALL_DONE_EOS` | at the end no access is under way |
 //!
-//! A burst that ends with ERR or RTY may be given up. Those who hold ACK at 1 (PERMISSION 3.35) leave out
-//! `WB_3.50_NEGATED`, by [`ignore`](Checker::ignore).
+//! A burst that ends with ERR or RTY may be abandoned. For a subordinate that holds ACK at 1 (PERMISSION 3.35),
+//! [`ignore`](Checker::ignore) `WB_3.50_NEGATED`.
 
 mod checker;
 mod manager;

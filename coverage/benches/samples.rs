@@ -1,5 +1,5 @@
-//! What a sample costs: a point of few and of many values, one with transitions, a cross of three, a whole
-//! group; and what is asked in a loop. Nanoseconds, the least and the median of many rounds.
+//! The time of a sample: a point with few and with many values, one with transitions, a cross of three points, a
+//! whole group; and the time of queries in a loop. In nanoseconds, the least and the median of many rounds.
 //!
 //! ```text
 //! cargo bench -p verifork-coverage --bench samples -- [--peers]
@@ -115,11 +115,11 @@ fn main() -> ExitCode {
     status
 }
 
-/// The group by another package, and how many times as long as ours a sample takes.
+/// The group by another package, and the ratio of a sample's time to ours.
 ///
 /// # Errors
 ///
-/// If it fails, or reaches another coverage than ours.
+/// If it fails, or reaches a different coverage.
 fn by_peer(
     environment: &Environment,
     bench: &str,

@@ -168,7 +168,7 @@ mod tests {
         };
         let path = folder.path().join("levels").with_extension(EXTENSION);
         record.write(&path).unwrap();
-        // The first group has read what the settings name: nothing.
+        // The first group has read the stored coverage, which is empty.
         STORED.set(None);
         read_from(|| Some(folder.path().to_owned())).unwrap();
 

@@ -183,11 +183,8 @@ impl<V: CoverValue> Bins<V> {
         self.with(name, Declaration::Transition(BinKind::Count, sequence))
     }
 
-    /// 0`, an ignored `5 => 0` leaves what begins with the other eight; a longer one that has `5 => 0` in it is
-    /// another and stays (IEEE 1800-2023, 19.5.5). => Ignores a transition: no transition bin counts it. If `5 =>
-    /// 0` is ignored, `1..=9 => 0` still counts the other eight. A longer transition that contains `5 => 0` is not
-    /// affected (IEEE 1800-2023, 19.5.5). => 0`, an ignored `5 => 0` leaves what begins with the other eight; a
-    /// longer one that has `5 => 0` in it is another and stays (IEEE 1800-2023, 19.5.5).
+    /// Ignores a transition: no transition bin counts it. If `5 => 0` is ignored, `1..=9 => 0` still counts the other
+    /// eight. A longer transition that contains `5 => 0` is not affected (IEEE 1800-2023, 19.5.5).
     ///
     /// ```
     /// use verifork_coverage::{Bins, GroupBuilder};

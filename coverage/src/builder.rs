@@ -7,7 +7,7 @@ use crate::bins::Bins;
 use crate::cross::{Cross, CrossBins, CrossData, CrossTable};
 use crate::error::{DefinitionError, Problem};
 use crate::group::{Group, GroupData};
-use crate::item::{AnyItem, Kind};
+use crate::item::{AnyItem, ItemKind};
 use crate::point::{Point, PointData};
 use crate::registry;
 use crate::table::{PointTable, Weights};
@@ -194,11 +194,13 @@ impl GroupBuilder {
         let mut numbers = Vec::new();
         for point in points {
             let number = match point.item().0 {
-                Kind::Point(data) => {
+                ItemKind::Point(data) => {
                     let number = self.points.iter().position(|own| Rc::ptr_eq(own, data));
                     number.ok_or_else(|| format!("point `{}` is of another group", data.table.name))
                 }
-                Kind::Cross(data) => Err(format!("`{}` is a cross, not a point", data.table.name)),
+                ItemKind::Cross(data) => {
+                    Err(format!("`{}` is a cross, not a point", data.table.name))
+                }
             };
             numbers.push(number.map_err(|why| {
                 self.error(Problem::Cross {

@@ -107,7 +107,7 @@ pub struct CrossDefinition {
     pub weight: u64,
     /// How many per cent are enough.
     pub goal: u64,
-    /// How often a bin has to be hit.
+    /// The number of hits with which a bin is covered.
     pub at_least: u64,
     /// The ignored bins, as ranges of numbers: the first, and the one after the last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -118,7 +118,7 @@ pub struct CrossDefinition {
 }
 
 impl CrossDefinition {
-    /// Whether the ignored and illegal bins exist among `count` bins, each at most once.
+    /// Whether the ignored and illegal bins exist among `len` bins, each at most once.
     fn excludes_at_most(&self, len: usize) -> bool {
         let excluded = self.ignored.iter().chain(&self.illegal);
         let mut excluded: Vec<_> = excluded.copied().collect();

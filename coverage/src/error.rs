@@ -101,7 +101,7 @@ pub enum Problem {
         point: String,
         /// The bin.
         bin: String,
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
     /// A cross names a bin that its point does not have.
@@ -121,7 +121,7 @@ pub enum Problem {
     Cross {
         /// The cross.
         cross: String,
-        /// What is wrong.
+        /// The reason.
         why: String,
     },
     /// The value of an option is out of its range.

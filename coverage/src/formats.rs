@@ -99,7 +99,7 @@ impl Xml {
         )));
     }
 
-    /// An element with what `content` writes in it.
+    /// An element with the content that `content` writes.
     fn element(
         &mut self,
         name: &'static str,

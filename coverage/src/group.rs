@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::cross::CrossData;
 use crate::definition::{Counts, CrossDefinition, GroupDefinition, PointDefinition};
 use crate::holes::{Hole, prefer};
-use crate::item::{Item, Kind};
+use crate::item::{Item, ItemKind};
 use crate::mean::Mean;
 use crate::point::PointData;
 use crate::record::GroupRecord;
@@ -203,10 +203,10 @@ impl CoverGroup for Group {
 
     fn visit(&self, visit: &mut dyn FnMut(Item<'_>)) {
         for point in &self.data.points {
-            visit(Item(Kind::Point(point)));
+            visit(Item(ItemKind::Point(point)));
         }
         for cross in &self.data.crosses {
-            visit(Item(Kind::Cross(cross)));
+            visit(Item(ItemKind::Cross(cross)));
         }
     }
 }

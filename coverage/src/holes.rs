@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 #[cfg(feature = "verifork")]
 use crate::definition::CrossDefinition;
-use crate::item::{Item, Kind};
+use crate::item::{Item, ItemKind};
 use crate::point::PointData;
 use crate::table::PointTable;
 
@@ -39,8 +39,8 @@ impl Item<'_> {
         }
         #[cfg(feature = "verifork")]
         let stored = match self.0 {
-            Kind::Point(point) => crate::aim::of_point(group, &point.table),
-            Kind::Cross(cross) => {
+            ItemKind::Point(point) => crate::aim::of_point(group, &point.table),
+            ItemKind::Cross(cross) => {
                 let points: Vec<_> = cross.points.iter().map(|point| &*point.table).collect();
                 let definition = || CrossDefinition::of(cross);
                 crate::aim::of_cross(group, &cross.table.name, &points, definition)
@@ -55,10 +55,10 @@ impl Item<'_> {
             holes.push(hole);
         };
         match self.0 {
-            Kind::Point(point) => point
+            ItemKind::Point(point) => point
                 .uncovered()
                 .for_each(|bin| add(bin, vec![part(point, bin)])),
-            Kind::Cross(cross) => cross.uncovered().for_each(|bin| {
+            ItemKind::Cross(cross) => cross.uncovered().for_each(|bin| {
                 let parts = cross.points.iter().zip(cross.coordinates(bin));
                 add(bin, parts.map(|(point, bin)| part(point, bin)).collect());
             }),

@@ -43,23 +43,23 @@ pub trait AnyItem {
 /// covered.visit(&mut |item| assert_eq!((item.name(), item.coverage()), ("write", 50.0)));
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Item<'a>(pub(crate) Kind<'a>);
+pub struct Item<'a>(pub(crate) ItemKind<'a>);
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Kind<'a> {
+pub(crate) enum ItemKind<'a> {
     Point(&'a Rc<PointData>),
     Cross(&'a CrossData),
 }
 
 impl<V> AnyItem for Point<V> {
     fn item(&self) -> Item<'_> {
-        Item(Kind::Point(&self.data))
+        Item(ItemKind::Point(&self.data))
     }
 }
 
 impl AnyItem for Cross {
     fn item(&self) -> Item<'_> {
-        Item(Kind::Cross(&self.data))
+        Item(ItemKind::Cross(&self.data))
     }
 }
 
@@ -67,32 +67,32 @@ impl Item<'_> {
     /// The name of the point or cross.
     pub fn name(&self) -> &str {
         match self.0 {
-            Kind::Point(point) => &point.table.name,
-            Kind::Cross(cross) => &cross.table.name,
+            ItemKind::Point(point) => &point.table.name,
+            ItemKind::Cross(cross) => &cross.table.name,
         }
     }
 
     /// Its coverage in per cent; 0 if no bin counts.
     pub fn coverage(&self) -> f64 {
         match self.0 {
-            Kind::Point(point) => point.coverage(),
-            Kind::Cross(cross) => cross.coverage(),
+            ItemKind::Point(point) => point.coverage(),
+            ItemKind::Cross(cross) => cross.coverage(),
         }
     }
 
     /// Whether it counts in its group: it has a weight and counting bins.
     pub(crate) fn counts(&self) -> bool {
         let bins = match self.0 {
-            Kind::Point(point) => point.table.counted,
-            Kind::Cross(cross) => cross.table.counted,
+            ItemKind::Point(point) => point.table.counted,
+            ItemKind::Cross(cross) => cross.table.counted,
         };
         bins > 0 && self.options().weight > 0
     }
 
     pub(crate) fn options(&self) -> Weights {
         match self.0 {
-            Kind::Point(point) => point.table.options,
-            Kind::Cross(cross) => cross.table.options,
+            ItemKind::Point(point) => point.table.options,
+            ItemKind::Cross(cross) => cross.table.options,
         }
     }
 }

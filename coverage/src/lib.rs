@@ -110,7 +110,7 @@ pub use verifork_coverage_macros::CoverGroup;
 #[doc(alias = "enum")]
 pub use verifork_coverage_macros::CoverValue;
 
-/// What the macros expand to.
+/// Items that the macros' output uses.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::sequence::Site;

@@ -190,7 +190,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// The system refuses it; what was there stays then.
+    /// If the system refuses it; then an existing file stays.
     pub fn write(&self, path: &Path) -> Result<(), FileError> {
         whole_file::write(path, self.text()).map_err(|error| FileError::System {
             path: path.to_owned(),

@@ -15,9 +15,9 @@ use crate::registry;
 /// The most clock cycles that the delays of one sequence may take together: one bit each.
 const LIMIT: u32 = 127;
 
-/// A sequence of `N` conditions, each of which must hold a given number of clocks after the one before it. Every clock
-/// begins an attempt; a clock at which the last condition completes one or more attempts is a match, and one is
-/// enough to cover the sequence.
+/// A sequence of `N` conditions, each of which must hold a given number of clock cycles after the one before it.
+/// Every clock begins an attempt; a clock at which the last condition completes one or more attempts is a match,
+/// and one is enough to cover the sequence.
 ///
 /// ```
 /// use verifork_coverage::{CoverGroup as _, Sequence};
@@ -150,13 +150,10 @@ impl<const N: usize> Site<N> {
 
 /// Covers a sequence of conditions. Call it once per clock cycle.
 ///
-/// second, 0..=0 => third)` those at which the sequence completes, with the clocks that may pass from each
-/// condition to the next. The name is that of the group in reports, behind the module's. => `cover!("name",
-/// condition)` counts the cycles at which the condition holds. `cover!("name", first, 1..=4 => second, 0..=0 =>
-/// third)` counts the cycles at which the sequence completes; the ranges are the numbers of cycles from each
-/// condition to the next. In reports, the group has this name after that of the module. => second, 0..=0 => third)`
-/// those at which the sequence completes, with the clocks that may pass from each condition to the next. The name
-/// is that of the group in reports, behind the module's.
+/// `cover!("name", condition)` counts the cycles at which the condition holds.
+/// `cover!("name", first, 1..=4 => second, 0..=0 => third)` counts the cycles at which the sequence completes; the
+/// ranges are the numbers of cycles from each condition to the next. In reports, the group has this name after that
+/// of the module.
 ///
 /// ```
 /// use verifork_coverage::cover;

@@ -180,7 +180,7 @@ tuples! {
 }
 
 impl Transition {
-    /// 1..=9 [*2..=4] => 0`. => The notation of IEEE 1800: `0 => 1..=9 [*2..=4] => 0`. => 1..=9 [*2..=4] => 0`.
+    /// The notation of IEEE 1800: `0 => 1..=9 [*2..=4] => 0`.
     pub(crate) fn text(&self, shape: Shape) -> String {
         let mut text = String::new();
         for (index, step) in self.steps.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Merging: what many runs have covered, whatever the order in which they come.
+//! Merging: the coverage of many runs does not depend on their order.
 
 use std::collections::BTreeMap;
 

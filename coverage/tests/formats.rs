@@ -1,4 +1,4 @@
-//! What other tools read of the files that are written for them.
+//! Other tools read the files that are written for them.
 
 use std::fs;
 use std::process::Command;
@@ -8,7 +8,7 @@ use verifork_coverage::{
     formats, take,
 };
 
-/// A run of a group whose names would be trouble in text: 3 of 5 bins of a point, 1 of 9 of a cross.
+/// A run of a group whose names need escaping: it covers 3 of 5 bins of a point, 1 of 9 of a cross.
 fn run(name: &str) -> Record {
     let mut builder = GroupBuilder::new("transfers <&\"it's\">").instance(format!("port {name}"));
     let bins = Bins::<i8>::new()
@@ -52,7 +52,7 @@ fn database() -> Database {
     database
 }
 
-/// Runs a program, if it is there.
+/// Runs a program, if it is installed.
 fn output(command: &mut Command) -> Option<String> {
     let output = command.output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -216,7 +216,7 @@ fn cobertura_shows_nothing_and_nearly_all_as_less_than_all() {
         });
         formats::cobertura(&database.totals(), &Code::new())
     };
-    // No bin counts, and the one that does not was hit.
+    // No bin counts; a bin that does not count was hit.
     let nothing = group(0, 3);
     assert!(!nothing.contains("100%"), "{nothing}");
     assert!(!nothing.contains("-rate=\"1"), "{nothing}");

@@ -1,4 +1,4 @@
-//! Groups as users write them: what a sample counts, and what is covered then.
+//! Groups as users write them: the counts of samples, and the coverage.
 
 #![allow(clippy::float_cmp, reason = "the same numbers are divided")]
 

@@ -1,4 +1,4 @@
-//! What a draw costs, and what is built before the first.
+//! The time of a draw, and of building a diagram before the first one.
 //!
 //! ```text
 //! cargo bench -p verifork-stimulus --bench draws -- [--peers]
@@ -74,14 +74,14 @@ const PYVSC_DRAWS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../benches/peers/pyvsc/draws.py"
 );
-/// What it solves with.
+/// The method of its solver.
 const PYVSC_SOLVERS: [&str; 2] = ["boolector", "dv-solve"];
 
 fn row(name: &str, time: Duration) {
     println!("{name:<52} {time:>10.2?}");
 }
 
-/// The best of some rounds, each of so many draws: few, so that others have no turn in one of them.
+/// The best of some rounds of `count` draws each. A round is short, so that some rounds run without interruption.
 fn draws(name: &str, count: u32, mut draw: impl FnMut()) -> Duration {
     draw();
     let rounds = (0..60).map(|_| {
@@ -96,14 +96,14 @@ fn draws(name: &str, count: u32, mut draw: impl FnMut()) -> Duration {
     least
 }
 
-/// A draw that pyvsc does too: its name there, its name here, and how long it takes us.
+/// A draw that pyvsc makes too: its name there, its name here, and our time.
 type Shared = (&'static str, &'static str, Duration);
 
-/// The draws by pyvsc, and how many times as long as ours they take.
+/// The draws by pyvsc, and the ratio of their times to ours.
 ///
 /// # Errors
 ///
-/// If pyvsc fails, or a draw of its does not keep the rules.
+/// If pyvsc fails, or one of its draws breaks a constraint.
 fn by_pyvsc(environment: &Environment, shared: &[Shared]) -> Result<(), String> {
     for solver in PYVSC_SOLVERS {
         let mut command = Command::new(environment.program("python"));

@@ -1,4 +1,4 @@
-//! Draws that prefer what has not been covered yet.
+//! Draws that prefer holes in coverage.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -9,7 +9,7 @@ use crate::value::Number;
 
 /// The value of a node, and whether it has one: a division by zero has none.
 #[derive(Clone)]
-struct Meaning<B> {
+struct Translated<B> {
     number: Vector<B>,
     defined: B,
 }
@@ -19,7 +19,7 @@ pub(crate) struct Blaster<'a, G: Gates> {
     shapes: &'a [Shape],
     /// The bits of each variable; empty for those of other groups.
     variables: Vec<Vec<G::Bit>>,
-    known: Vec<Option<Meaning<G::Bit>>>,
+    known: Vec<Option<Translated<G::Bit>>>,
 }
 
 impl<'a, G: Gates> Blaster<'a, G> {
@@ -39,9 +39,9 @@ impl<'a, G: Gates> Blaster<'a, G> {
 
     /// Whether a condition is true.
     pub(crate) fn holds(&mut self, gates: &mut G, root: Id) -> Result<G::Bit, Full> {
-        let meaning = self.meaning(gates, root)?;
-        let truth = meaning.number.bit(gates, 0);
-        gates.and(meaning.defined, truth)
+        let translated = self.translated(gates, root)?;
+        let truth = translated.number.bit(gates, 0);
+        gates.and(translated.defined, truth)
     }
 
     /// Whether the value of a variable is in its range and, if it has weights, in one of their classes. Also, for
@@ -77,7 +77,7 @@ impl<'a, G: Gates> Blaster<'a, G> {
 
     /// Translates operands first. It keeps its own stack, because a constraint on a list is as deep as the list is
     /// long.
-    fn meaning(&mut self, gates: &mut G, root: Id) -> Result<Meaning<G::Bit>, Full> {
+    fn translated(&mut self, gates: &mut G, root: Id) -> Result<Translated<G::Bit>, Full> {
         let mut pending = vec![root];
         while let Some(&id) = pending.last() {
             if self.known[id as usize].is_none() {
@@ -94,12 +94,12 @@ impl<'a, G: Gates> Blaster<'a, G> {
         Ok(self.known(root))
     }
 
-    fn known(&self, id: Id) -> Meaning<G::Bit> {
+    fn known(&self, id: Id) -> Translated<G::Bit> {
         let known = self.known[id as usize].clone();
         known.expect("operands come before what they are operands of")
     }
 
-    fn compute(&mut self, gates: &mut G, id: Id) -> Result<Meaning<G::Bit>, Full> {
+    fn compute(&mut self, gates: &mut G, id: Id) -> Result<Translated<G::Bit>, Full> {
         let shape = self.shapes[id as usize];
         let width = shape.bits as usize;
         let yes = gates.constant(true);
@@ -152,15 +152,15 @@ impl<'a, G: Gates> Blaster<'a, G> {
             bits,
             signed: shape.signed,
         };
-        Ok(Meaning { number, defined })
+        Ok(Translated { number, defined })
     }
 }
 
 fn binary<G: Gates>(
     gates: &mut G,
     operator: Operator,
-    left: &Meaning<G::Bit>,
-    right: &Meaning<G::Bit>,
+    left: &Translated<G::Bit>,
+    right: &Translated<G::Bit>,
     width: usize,
 ) -> Result<(Vec<G::Bit>, G::Bit), Full> {
     let mut defined = gates.and(left.defined, right.defined)?;

@@ -29,27 +29,27 @@ const VARIABLES: usize = 16;
 /// The sum of all shares, apart from rounding.
 const WHOLE: f64 = 4_611_686_018_427_387_904.0;
 
-struct Part {
+struct Region {
     size: f64,
     ranges: Vec<Range>,
 }
 
-impl PartialEq for Part {
-    fn eq(&self, other: &Part) -> bool {
+impl PartialEq for Region {
+    fn eq(&self, other: &Region) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for Part {}
+impl Eq for Region {}
 
-impl PartialOrd for Part {
-    fn partial_cmp(&self, other: &Part) -> Option<Ordering> {
+impl PartialOrd for Region {
+    fn partial_cmp(&self, other: &Region) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Part {
-    fn cmp(&self, other: &Part) -> Ordering {
+impl Ord for Region {
+    fn cmp(&self, other: &Region) -> Ordering {
         let own = self.size.total_cmp(&other.size);
         own.then_with(|| self.ranges.cmp(&other.ranges))
     }
@@ -82,22 +82,22 @@ impl Search<'_> {
     }
 
     /// Divides a box by the variable that leaves the least, and returns the halves that may have solutions.
-    fn halves(&mut self, part: &Part) -> Vec<(Verdict, Part)> {
+    fn halves(&mut self, region: &Region) -> Vec<(Verdict, Region)> {
         let mut best: Option<Division> = None;
-        for place in 0..part.ranges.len().min(VARIABLES) {
-            let (low, high) = part.ranges[place];
+        for place in 0..region.ranges.len().min(VARIABLES) {
+            let (low, high) = region.ranges[place];
             if low == high {
                 continue;
             }
             let middle = (low >> 1) + (high >> 1) + (low & high & 1);
             let mut halves = Vec::new();
             for range in [(low, middle), (middle + 1, high)] {
-                let mut ranges = part.ranges.clone();
+                let mut ranges = region.ranges.clone();
                 ranges[place] = range;
                 let verdict = self.judge(&ranges);
                 if verdict != Verdict::None {
                     let size = ranges.iter().map(size).product();
-                    halves.push((verdict, Part { size, ranges }));
+                    halves.push((verdict, Region { size, ranges }));
                 }
             }
             let division = Division {
@@ -122,7 +122,7 @@ struct Division {
     left: f64,
     /// The number of values that the variable had.
     width: f64,
-    halves: Vec<(Verdict, Part)>,
+    halves: Vec<(Verdict, Region)>,
 }
 
 impl Division {
@@ -156,20 +156,20 @@ impl Boxes {
             scratch: Vec::new(),
             steps: 0,
         };
-        let mut open = BinaryHeap::from([Part { size: all, ranges }]);
-        let mut done: Vec<Part> = Vec::new();
+        let mut open = BinaryHeap::from([Region { size: all, ranges }]);
+        let mut done: Vec<Region> = Vec::new();
         let (mut unsure, mut sure) = (all, 0.0);
         while unsure > sure && open.len() + done.len() < MOST && search.steps < STEPS {
-            let Some(part) = open.pop() else {
+            let Some(region) = open.pop() else {
                 break;
             };
-            unsure -= part.size;
-            if part.ranges.iter().all(|range| range.0 == range.1) {
+            unsure -= region.size;
+            if region.ranges.iter().all(|range| range.0 == range.1) {
                 // It cannot be divided further.
-                done.push(part);
+                done.push(region);
                 continue;
             }
-            for (verdict, half) in search.halves(&part) {
+            for (verdict, half) in search.halves(&region) {
                 if verdict == Verdict::All {
                     sure += half.size;
                     done.push(half);
@@ -180,16 +180,19 @@ impl Boxes {
             }
         }
         done.extend(open.into_sorted_vec());
-        let total: f64 = done.iter().map(|part| part.size).sum();
+        let total: f64 = done.iter().map(|region| region.size).sum();
         let mut sum = 0;
         #[allow(clippy::cast_sign_loss, reason = "no size is negative")]
-        let sums = done.iter().map(|part| {
-            sum += (part.size / total * WHOLE) as u64;
+        let sums = done.iter().map(|region| {
+            sum += (region.size / total * WHOLE) as u64;
             sum
         });
         let boxes = Boxes {
             sums: sums.collect(),
-            ranges: done.iter().flat_map(|part| part.ranges.clone()).collect(),
+            ranges: done
+                .iter()
+                .flat_map(|region| region.ranges.clone())
+                .collect(),
             variables,
         };
         (sum > 0).then_some(boxes)

@@ -6,7 +6,7 @@ use crate::expr::{self, Expr, Symbol};
 use crate::node::{Id, Node};
 use crate::record::{self, Name, Variable};
 use crate::settings::Settings;
-use crate::value::{Kind, Number, Value};
+use crate::value::{Encoding, Number, Value};
 
 /// Values of variables, by their indices.
 #[doc(hidden)]
@@ -22,11 +22,11 @@ impl Values<'_> {
 #[doc(hidden)]
 pub fn declare<T: Value>(settings: Settings<T>) -> Symbol<T> {
     record::with(|recording| {
-        let (low, high) = settings.range.unwrap_or_else(|| T::KIND.range());
+        let (low, high) = settings.range.unwrap_or_else(|| T::ENCODING.range());
         let start = recording.classes.len() as u32;
         recording.classes.extend(settings.classes);
         let variable = Variable {
-            kind: T::KIND,
+            kind: T::ENCODING,
             discriminants: T::DISCRIMINANTS,
             low,
             high,
@@ -80,7 +80,7 @@ pub fn guarded<S>(condition: Expr<bool>, declare: impl FnOnce() -> S) -> S {
 pub struct Variant<const N: u32>(pub u32);
 
 impl<const N: u32> Value for Variant<N> {
-    const KIND: Kind = Kind {
+    const ENCODING: Encoding = Encoding {
         bits: 32,
         signed: false,
         last: Some(N - 1),

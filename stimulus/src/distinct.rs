@@ -9,7 +9,7 @@ use rand_core::Rng;
 use crate::draw;
 use crate::node::{Id, Node, Operator};
 use crate::record::Recording;
-use crate::value::{Kind, Number};
+use crate::value::{Encoding, Number};
 
 /// Variables that have to differ. Ranges that partly overlap are widened, so that any two ranges are nested or
 /// disjoint. The smallest come first, so the number of values left for each does not depend on the values drawn
@@ -66,7 +66,7 @@ pub(crate) fn variable(
     ranges: &[(Number, Number)],
     mut node: Id,
 ) -> Option<u32> {
-    let mut casts: Vec<Kind> = Vec::new();
+    let mut casts: Vec<Encoding> = Vec::new();
     while let Node::Cast(of, kind) = recording.nodes[node as usize] {
         casts.push(kind);
         node = of;
@@ -75,7 +75,7 @@ pub(crate) fn variable(
         return None;
     };
     let (low, high) = ranges[index as usize];
-    let is_kept = |end: Number, kind: Kind| kind.wrap(end.bits()) == end;
+    let is_kept = |end: Number, kind: Encoding| kind.wrap(end.bits()) == end;
     let kept = casts
         .iter()
         .all(|&kind| is_kept(low, kind) && is_kept(high, kind));

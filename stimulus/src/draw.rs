@@ -60,15 +60,15 @@ pub(crate) fn bits<R: Rng + ?Sized>(rng: &mut R) -> u128 {
 }
 
 /// Takes random bits a few at a time, because generating words takes most of the time.
-pub(crate) struct Coins<'a> {
+pub(crate) struct RandomBits<'a> {
     rng: &'a mut dyn Rng,
     word: u64,
     left: u32,
 }
 
-impl<'a> Coins<'a> {
+impl<'a> RandomBits<'a> {
     pub(crate) fn new(rng: &'a mut dyn Rng) -> Self {
-        Coins {
+        RandomBits {
             rng,
             word: 0,
             left: 0,
@@ -175,12 +175,12 @@ mod tests {
     }
 
     #[test]
-    fn coins_fall_as_often_as_their_share() {
+    fn a_decision_is_as_likely_as_its_share() {
         let mut rng = SplitMix64(3);
-        let mut coins = Coins::new(&mut rng);
+        let mut random = RandomBits::new(&mut rng);
         for share in [u64::MAX / 3, 1 << 63, u64::MAX / 1000, (1 << 48) + 1] {
             let count = 200_000;
-            let ones = (0..count).filter(|_| coins.is_below(share)).count() as f64;
+            let ones = (0..count).filter(|_| random.is_below(share)).count() as f64;
             let expected = share as f64 / 2_f64.powi(64) * f64::from(count);
             assert!(
                 (ones - expected).abs() < 5.0 * expected.sqrt() + 1.0,
@@ -188,7 +188,7 @@ mod tests {
             );
         }
         for bits in [1, 7, 33, 64, 65, 128] {
-            let all = (0..300).fold(0, |all, _| all | coins.bits(bits));
+            let all = (0..300).fold(0, |all, _| all | random.bits(bits));
             assert_eq!(all, u128::MAX >> (128 - bits));
         }
     }

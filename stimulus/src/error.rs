@@ -68,7 +68,7 @@ impl fmt::Display for Place {
 ///
 /// let error = Frame::randomize_with(&mut rng, constrain!(|frame| frame.length > 100)).unwrap_err();
 /// let RandomizeError::Conflict { constraints, .. } = &error else { panic!("{error}") };
-/// assert_eq!(constraints.len(), 2); // the type's, and that in line
+/// assert_eq!(constraints.len(), 2); // the constraint of the type, and the in-line one
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -142,7 +142,7 @@ impl fmt::Display for RandomizeError {
                 ends,
             } => write!(
                 f,
-                "a range of `{type_name}` has no value: it is from {} to {}\n  {range}",
+                "a range of `{type_name}` is empty: from {} to {}\n  {range}",
                 ends[0], ends[1]
             ),
             RandomizeError::TooLarge {
@@ -150,8 +150,8 @@ impl fmt::Display for RandomizeError {
                 constraint,
             } => write!(
                 f,
-                "a number takes more than 1024 bits in a constraint of `{type_name}`: give what it is \
-                 shifted by a range\n  {constraint}"
+                "a number takes more than 1024 bits in a constraint of `{type_name}`: limit the \
+                 shift amount by a range\n  {constraint}"
             ),
             RandomizeError::TooMany {
                 type_name,
@@ -178,7 +178,7 @@ impl fmt::Display for RandomizeError {
             }
             RandomizeError::Order { type_name, fields } => write!(
                 f,
-                "fields of `{type_name}` are each to be drawn before the other: `{}`",
+                "`before` of these fields of `{type_name}` makes a cycle: `{}`",
                 fields.join("`, `")
             ),
         }

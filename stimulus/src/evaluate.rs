@@ -10,7 +10,7 @@ use crate::distinct;
 use crate::node::{Id, Node, Operator};
 use crate::record::Recording;
 use crate::shape::{self, Shape};
-use crate::value::{Kind, Number};
+use crate::value::{Encoding, Number};
 
 /// The steps that decide whether values satisfy constraints. Operands precede their operations. No result is too
 /// large, except for those that are only compared with smaller ones.
@@ -39,10 +39,10 @@ pub(crate) const WIDTHS: [u32; 2] = [127, 255];
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Number(Number),
-    Variable(u32, Kind),
+    Variable(u32, Encoding),
     Binary(Operator, u32, u32),
     Not(u32),
-    Cast(u32, Kind),
+    Cast(u32, Encoding),
     Select(u32, u32, u32),
     /// Whether all of these terms differ.
     Distinct(u32, u32),

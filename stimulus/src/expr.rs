@@ -5,7 +5,7 @@ use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
 
 use crate::node::{Id, Node, Operator};
 use crate::record::{self, Source};
-use crate::value::{Integer, Kind, Number, Ordered, Value};
+use crate::value::{Encoding, Integer, Number, Ordered, Value};
 
 /// A value that a constraint computes from variables. To the compiler it has type `T`; to the solver it is an exact
 /// integer.
@@ -169,7 +169,7 @@ impl Bitwise for bool {}
 
 /// Inverts the bits of the type.
 pub fn not<T: Bitwise>(of: Expr<T>) -> Expr<T> {
-    let Kind { bits, signed, .. } = T::KIND;
+    let Encoding { bits, signed, .. } = T::ENCODING;
     if bits == 1 {
         return Expr::new(Node::Not(of.id));
     }
@@ -195,7 +195,7 @@ pub fn cast<U: Integer, T: Value>(of: Expr<T>) -> Expr<U> {
         }
         id = chosen.id;
     }
-    Expr::new(Node::Cast(id, U::KIND))
+    Expr::new(Node::Cast(id, U::ENCODING))
 }
 
 fn choose<T>(condition: Expr<bool>, yes: Expr<T>, no: Expr<T>) -> Expr<T> {
@@ -389,7 +389,7 @@ pub fn bits<T: Integer>(of: Expr<T>, places: impl Places) -> Expr<T> {
 
 /// The number of bits that are 1.
 pub fn count_ones<T: Integer>(of: Expr<T>) -> Expr<u32> {
-    let ones = (0..T::KIND.bits).map(|place| Expr::<u32>::of(bit(of, place).id));
+    let ones = (0..T::ENCODING.bits).map(|place| Expr::<u32>::of(bit(of, place).id));
     ones.reduce(add).unwrap_or_else(|| lift(0))
 }
 
@@ -419,7 +419,7 @@ pub fn abs_diff<T: Integer>(left: Expr<T>, right: Expr<T>) -> Expr<T> {
 
 /// The lowest bits of a result, as many as its type has.
 fn wrapping<T: Integer>(of: Expr<T>) -> Expr<T> {
-    Expr::new(Node::Cast(of.id, T::KIND))
+    Expr::new(Node::Cast(of.id, T::ENCODING))
 }
 
 pub fn wrapping_add<T: Integer>(left: Expr<T>, right: Expr<T>) -> Expr<T> {

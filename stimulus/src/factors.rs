@@ -12,7 +12,7 @@ use crate::node::{Id, Node, Operator};
 use crate::primes;
 use crate::record::{Recording, Variable};
 use crate::shape::{self, Shape};
-use crate::value::{Kind, Number};
+use crate::value::{Encoding, Number};
 
 /// An equation with a product of variables, solved for the product.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub(crate) struct Factors {
 const TRIES: usize = 256;
 
 /// The kind of the computed numbers: 127 bits and a sign.
-const WHOLE: Kind = Kind {
+const WHOLE: Encoding = Encoding {
     bits: 128,
     signed: true,
     last: None,

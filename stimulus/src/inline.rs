@@ -16,7 +16,7 @@ use rand_core::Rng;
 use crate::bits::{Full, Gates as _};
 use crate::blast::Blaster;
 use crate::diagram::{Diagram, Edge};
-use crate::draw::Coins;
+use crate::draw::RandomBits;
 use crate::error::RandomizeError;
 use crate::evaluate::{self, Program, WIDTHS};
 use crate::node::Id;
@@ -48,13 +48,14 @@ pub(crate) struct Inline {
     groups: Vec<Group>,
     /// The group of each variable.
     group_of: Vec<u32>,
-    alone: Vec<OnceCell<Known>>,
+    /// Of single groups.
+    alone: Vec<OnceCell<SharedRelated>>,
     /// Of groups that were merged.
-    together: RefCell<Vec<(Vec<u32>, Known)>>,
+    together: RefCell<Vec<(Vec<u32>, SharedRelated)>>,
 }
 
-/// `None` if it is too large.
-type Known = Option<Rc<Related>>;
+/// `None` if the diagram is too large.
+type SharedRelated = Option<Rc<Related>>;
 
 /// The solutions of one or several groups under the type's constraints alone.
 #[derive(Debug)]
@@ -284,7 +285,7 @@ impl Inline {
     }
 
     /// The solutions of the groups with this leader; `None` if their diagram is too large.
-    fn related(&self, leaders: &[u32], leader: u32, request: Request<'_>) -> Option<Rc<Related>> {
+    fn related(&self, leaders: &[u32], leader: u32, request: Request<'_>) -> SharedRelated {
         let members = || (0..).zip(leaders).filter(|&(_, &of)| of == leader);
         if members().count() == 1 {
             let known = self.alone[leader as usize].get_or_init(|| self.build(&[leader], request));
@@ -306,7 +307,7 @@ impl Inline {
         built
     }
 
-    fn build(&self, groups: &[u32], request: Request<'_>) -> Option<Rc<Related>> {
+    fn build(&self, groups: &[u32], request: Request<'_>) -> SharedRelated {
         // Without the in-line constraints.
         let mut recording = request.recording.clone();
         recording.nodes.truncate(request.of_type.nodes);
@@ -435,12 +436,12 @@ impl Merged {
         scratch: &mut evaluate::Scratch,
     ) -> bool {
         if let Some(program) = &self.program {
-            let mut coins = Coins::new(rng);
+            let mut random = RandomBits::new(rng);
             let fits = (0..TRIES).any(|_| {
                 for &(variable, width) in &self.related.widths {
-                    values[variable as usize] = coins.bits(width);
+                    values[variable as usize] = random.bits(width);
                 }
-                self.related.base.sample(&mut coins, values);
+                self.related.base.sample(&mut random, values);
                 program.completes(values, scratch)
             });
             if fits {
@@ -457,11 +458,11 @@ impl Merged {
         let Some(first) = self.first else {
             return;
         };
-        let mut coins = Coins::new(rng);
+        let mut random = RandomBits::new(rng);
         for &(variable, width) in &self.related.widths {
-            values[variable as usize] = coins.bits(width);
+            values[variable as usize] = random.bits(width);
         }
-        products.sample(&self.related.base, first, &mut coins, values);
+        products.sample(&self.related.base, first, &mut random, values);
     }
 }
 

@@ -214,7 +214,7 @@ pub use verifork_stimulus_macros::Randomize;
 #[doc(alias("constraint", "with"))]
 pub use verifork_stimulus_macros::constrain;
 
-/// What the macros' output uses.
+/// Items that the macros' output uses.
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
@@ -224,5 +224,5 @@ pub mod __private {
     pub use crate::randomize::*;
     pub use crate::record::Source;
     pub use crate::settings::*;
-    pub use crate::value::Kind;
+    pub use crate::value::Encoding;
 }

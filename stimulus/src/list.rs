@@ -64,7 +64,7 @@ pub fn at<I: Indexed>(list: &I, index: usize) -> I::Element {
 }
 
 fn no_placeholder<S>(_node: Id) -> S {
-    unreachable!("of what is made of a list, no element is asked by number")
+    unreachable!("iterators have no elements by index")
 }
 
 impl<S> List<S> {

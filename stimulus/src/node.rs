@@ -1,6 +1,6 @@
 //! The nodes that constraints consist of, and the values of those that are constant.
 
-use crate::value::{Kind, Number};
+use crate::value::{Encoding, Number};
 
 /// The index of a node.
 pub(crate) type Id = u32;
@@ -36,7 +36,7 @@ pub(crate) enum Node {
     Binary(Operator, Id, Id),
     /// The negation of a condition.
     Not(Id),
-    Cast(Id, Kind),
+    Cast(Id, Encoding),
     Select(Id, Id, Id),
     /// An element of a list whose length is not known yet, and every result that depends on one.
     Unknown,

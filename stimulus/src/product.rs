@@ -3,8 +3,8 @@
 
 use crate::bits::Full;
 use crate::diagram::{Diagram, Edge};
-use crate::draw::Coins;
-use crate::sample::{self, Choice, Count, END, Fact, Level, Sampler};
+use crate::draw::RandomBits;
+use crate::sample::{self, Count, Decision, END, Fact, Level, Sampler};
 
 /// The solutions of a type, built once; conditions are added to it.
 #[derive(Debug)]
@@ -16,26 +16,26 @@ pub(crate) struct Base {
     ends: Vec<u32>,
 }
 
-/// Marks an index as one of the product's choices, not of the base's.
+/// Marks an index as one of the product's decisions, not of the base's.
 const OF_PRODUCT: u32 = 1 << 31;
-/// The target of a choice that draws from the base at `low`, and then continues at `high`.
+/// The target of a decision that draws from the base at `low`, and then continues at `high`.
 const IN_TURN: u32 = u32::MAX - 1;
 
-/// The choices of several products, each with its own condition.
+/// The decisions of several products, each with its own condition.
 #[derive(Debug, Default)]
 pub(crate) struct Products {
-    choices: Vec<Choice>,
+    decisions: Vec<Decision>,
     facts: Vec<(u32, Count)>,
-    known: Known,
+    memo: Memo,
     budget: usize,
 }
 
-/// The choice at which a walk begins.
+/// The decision at which a walk begins.
 pub(crate) type First = u32;
 
 /// Solutions below two edges.
 #[derive(Clone, Copy)]
-struct Part {
+struct Branch {
     place: u32,
     level: u32,
     count: Count,
@@ -55,18 +55,18 @@ impl Base {
         })
     }
 
-    pub(crate) fn sample(&self, coins: &mut Coins<'_>, values: &mut [u128]) {
-        self.sampler.sample(coins, values);
+    pub(crate) fn sample(&self, random: &mut RandomBits<'_>, values: &mut [u128]) {
+        self.sampler.sample(random, values);
     }
 }
 
 impl Products {
     pub(crate) fn clear(&mut self) {
-        self.choices.clear();
+        self.decisions.clear();
         self.facts.clear();
     }
 
-    /// The beginning of a walk through both; `None` if they have no common solution. At most `budget` choices are
+    /// The beginning of a walk through both; `None` if they have no common solution. At most `budget` decisions are
     /// made.
     pub(crate) fn add(
         &mut self,
@@ -75,12 +75,12 @@ impl Products {
         condition: Edge,
         budget: usize,
     ) -> Result<Option<First>, Full> {
-        self.known.clear();
-        let start = self.choices.len();
+        self.memo.clear();
+        let start = self.decisions.len();
         self.budget = start + budget;
         let found = self.part(base, diagram, base.sampler.first, condition);
         if found.is_err() {
-            self.choices.truncate(start);
+            self.decisions.truncate(start);
             self.facts.truncate(start);
         }
         Ok(found?.map(|part| part.place))
@@ -90,21 +90,21 @@ impl Products {
         &self,
         base: &Base,
         first: First,
-        coins: &mut Coins<'_>,
+        random: &mut RandomBits<'_>,
         values: &mut [u128],
     ) {
         let mut next = first;
         while next != END {
             if next & OF_PRODUCT == 0 {
-                base.sampler.sample_from(next, coins, values);
+                base.sampler.sample_from(next, random, values);
                 return;
             }
-            let choice = &self.choices[(next & !OF_PRODUCT) as usize];
-            next = if choice.target == IN_TURN {
-                base.sampler.sample_from(choice.low, coins, values);
-                choice.high
+            let decision = &self.decisions[(next & !OF_PRODUCT) as usize];
+            next = if decision.target == IN_TURN {
+                base.sampler.sample_from(decision.low, random, values);
+                decision.high
             } else {
-                choice.decide(coins, values)
+                decision.decide(random, values)
             };
         }
     }
@@ -128,23 +128,24 @@ impl Products {
                 next = then;
                 continue;
             }
-            let choice = match next & OF_PRODUCT {
-                0 => base.sampler.choices[next as usize],
-                _ => self.choices[(next & !OF_PRODUCT) as usize],
+            let decision = match next & OF_PRODUCT {
+                0 => base.sampler.decisions[next as usize],
+                _ => self.decisions[(next & !OF_PRODUCT) as usize],
             };
-            if choice.target == IN_TURN {
-                pending.push(choice.high);
-                next = choice.low;
+            if decision.target == IN_TURN {
+                pending.push(decision.high);
+                next = decision.low;
                 continue;
             }
-            decided.push(choice.target);
-            let is_one = values[(choice.target >> 8) as usize] >> (choice.target & 0xff) & 1 == 1;
-            let one = choice.share as f64 / u64::MAX as f64;
+            decided.push(decision.target);
+            let is_one =
+                values[(decision.target >> 8) as usize] >> (decision.target & 0xff) & 1 == 1;
+            let one = decision.share as f64 / u64::MAX as f64;
             likelihood *= if is_one { one } else { 1.0 - one };
             if likelihood == 0.0 {
                 return 0.0;
             }
-            next = if is_one { choice.high } else { choice.low };
+            next = if is_one { decision.high } else { decision.low };
         }
     }
 
@@ -154,20 +155,20 @@ impl Products {
         diagram: &Diagram,
         of_base: u32,
         condition: Edge,
-    ) -> Result<Option<Part>, Full> {
+    ) -> Result<Option<Branch>, Full> {
         if condition == Edge::NO {
             return Ok(None);
         }
         // A walk through the base alone does not end at this index.
         let fact = base.facts.get(of_base as usize).copied();
         if condition == Edge::YES {
-            return Ok(Some(Part {
+            return Ok(Some(Branch {
                 place: of_base,
                 level: fact.map_or(u32::MAX, |fact| fact.level),
                 count: fact.map_or(Count::ONE, |fact| fact.count),
             }));
         }
-        match self.known.get(of_base, condition) {
+        match self.memo.get(of_base, condition) {
             0 => {}
             NO_SOLUTION => return Ok(None),
             known => return Ok(Some(self.known_part(known - FIRST))),
@@ -177,16 +178,16 @@ impl Products {
             Some(fact) if level > fact.last => {
                 self.in_turn(base, diagram, of_base, fact, condition)?
             }
-            _ => self.choice(base, diagram, of_base, fact, condition)?,
+            _ => self.decision(base, diagram, of_base, fact, condition)?,
         };
         let place = part.map(|part| part.place & !OF_PRODUCT);
-        self.known.insert(of_base, condition, place);
+        self.memo.insert(of_base, condition, place);
         Ok(part)
     }
 
-    fn known_part(&self, place: u32) -> Part {
+    fn known_part(&self, place: u32) -> Branch {
         let (level, count) = self.facts[place as usize];
-        Part {
+        Branch {
             place: place | OF_PRODUCT,
             level,
             count,
@@ -201,7 +202,7 @@ impl Products {
         of_base: u32,
         fact: Fact,
         condition: Edge,
-    ) -> Result<Option<Part>, Full> {
+    ) -> Result<Option<Branch>, Full> {
         let Some(then) = self.part(base, diagram, END, condition)? else {
             return Ok(None);
         };
@@ -211,23 +212,23 @@ impl Products {
         } else {
             fact.count
         };
-        let choice = Choice {
+        let decision = Decision {
             share: 0,
             low: of_base,
             high: then.place,
             target: IN_TURN,
         };
-        self.push(choice, fact.level, count).map(Some)
+        self.push(decision, fact.level, count).map(Some)
     }
 
-    fn choice(
+    fn decision(
         &mut self,
         base: &Base,
         diagram: &Diagram,
         of_base: u32,
         fact: Option<Fact>,
         condition: Edge,
-    ) -> Result<Option<Part>, Full> {
+    ) -> Result<Option<Branch>, Full> {
         let own = diagram.level(condition);
         let of_fact = fact.map_or(u32::MAX, |fact| fact.level);
         let level = own.min(of_fact);
@@ -238,9 +239,9 @@ impl Products {
         };
         let (mut base_low, mut base_high) = (Some(of_base), Some(of_base));
         if of_fact == level {
-            let choice = base.sampler.choices[of_base as usize];
-            base_low = (choice.share != u64::MAX).then_some(choice.low);
-            base_high = (choice.share != 0).then_some(choice.high);
+            let decision = base.sampler.decisions[of_base as usize];
+            base_low = (decision.share != u64::MAX).then_some(decision.low);
+            base_high = (decision.share != 0).then_some(decision.high);
         }
         let end = base.ends[level as usize];
         let mut child = |of_base: Option<u32>, condition: Edge| {
@@ -264,24 +265,24 @@ impl Products {
         }
         let (target, weight) = base.levels[level as usize].meaning.target();
         let high_count = high_count.weighted(weight);
-        let choice = Choice {
+        let decision = Decision {
             share: high_count.share(low_count),
             low,
             high,
             target,
         };
         let count = low_count.plus(high_count).halved();
-        self.push(choice, level, count).map(Some)
+        self.push(decision, level, count).map(Some)
     }
 
-    fn push(&mut self, choice: Choice, level: u32, count: Count) -> Result<Part, Full> {
-        if self.choices.len() >= self.budget {
+    fn push(&mut self, decision: Decision, level: u32, count: Count) -> Result<Branch, Full> {
+        if self.decisions.len() >= self.budget {
             return Err(Full);
         }
-        self.choices.push(choice);
+        self.decisions.push(decision);
         self.facts.push((level, count));
-        let place = u32::try_from(self.choices.len() - 1).map_err(|_| Full)?;
-        Ok(Part {
+        let place = u32::try_from(self.decisions.len() - 1).map_err(|_| Full)?;
+        Ok(Branch {
             place: place | OF_PRODUCT,
             level,
             count,
@@ -289,13 +290,13 @@ impl Products {
     }
 }
 
-/// The entry of two functions without a common solution; others have the index of their choice, plus this.
+/// The entry of two functions without a common solution; others have the index of their decision, plus this.
 const NO_SOLUTION: u32 = 1;
 const FIRST: u32 = 2;
 
 /// A hash table of the parts, with open addressing. A new turn empties it.
 #[derive(Debug)]
-struct Known {
+struct Memo {
     entries: Vec<Entry>,
     /// The old table while the new one is filled.
     spare: Vec<Entry>,
@@ -313,9 +314,9 @@ struct Entry {
     turn: u32,
 }
 
-impl Default for Known {
+impl Default for Memo {
     fn default() -> Self {
-        Known {
+        Memo {
             entries: vec![Entry::default(); Self::SMALLEST],
             spare: Vec::new(),
             count: 0,
@@ -324,7 +325,7 @@ impl Default for Known {
     }
 }
 
-impl Known {
+impl Memo {
     const SMALLEST: usize = 1 << 9;
 
     fn clear(&mut self) {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::draw::{self, SplitMix64};
 use crate::node::{self, Id, Node, Operator};
-use crate::value::{Kind, Number};
+use crate::value::{Encoding, Number};
 
 /// The text of something in the source, and its location.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -20,7 +20,7 @@ pub struct Source {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Variable {
-    pub(crate) kind: Kind,
+    pub(crate) kind: Encoding,
     /// For an enum, the discriminant of each value; else empty.
     pub(crate) discriminants: &'static [i128],
     /// Its range.

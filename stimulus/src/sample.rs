@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagram::{Diagram, Edge};
-use crate::draw::Coins;
+use crate::draw::RandomBits;
 
 /// A level of a diagram.
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +117,7 @@ impl Count {
 /// A decision: 1 with a probability of `share` / 2^64. With a share of 0 or of the largest number, there is nothing
 /// to decide.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Choice {
+pub(crate) struct Decision {
     pub(crate) share: u64,
     pub(crate) low: u32,
     pub(crate) high: u32,
@@ -125,9 +125,9 @@ pub(crate) struct Choice {
     pub(crate) target: u32,
 }
 
-/// The target after the last choice.
+/// The target after the last decision.
 pub(crate) const END: u32 = u32::MAX;
-/// The variable of a choice that decides no bit.
+/// The variable of a decision that decides no bit.
 const CLASS: u32 = u32::MAX;
 
 impl Meaning {
@@ -140,14 +140,14 @@ impl Meaning {
     }
 }
 
-impl Choice {
-    /// Decides, and returns the next choice.
-    pub(crate) fn decide(&self, coins: &mut Coins<'_>, values: &mut [u128]) -> u32 {
+impl Decision {
+    /// Decides, and returns the next decision.
+    pub(crate) fn decide(&self, random: &mut RandomBits<'_>, values: &mut [u128]) -> u32 {
         let is_one = match self.share {
             0 => false,
             u64::MAX => true,
             // Small random words give zeros, so a sequence of small words draws small values.
-            share => !coins.is_below(share.wrapping_neg()),
+            share => !random.is_below(share.wrapping_neg()),
         };
         if self.target != CLASS {
             let bit = self.target & 0xff;
@@ -160,15 +160,15 @@ impl Choice {
 
 #[derive(Debug)]
 pub(crate) struct Sampler {
-    pub(crate) choices: Vec<Choice>,
+    pub(crate) decisions: Vec<Decision>,
     pub(crate) first: u32,
 }
 
-/// More about a choice, for products.
+/// More about a decision, for products.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fact {
     pub(crate) level: u32,
-    /// The last level on which the choice or its successors depend.
+    /// The last level on which the decision or its successors depend.
     pub(crate) last: u32,
     /// The weight of the solutions, counted over the levels of its stage.
     pub(crate) count: Count,
@@ -178,12 +178,12 @@ struct Builder<'a> {
     diagram: &'a Diagram,
     levels: &'a [Level],
     known: HashMap<Edge, u32>,
-    choices: Vec<Choice>,
+    decisions: Vec<Decision>,
     facts: Vec<Fact>,
 }
 
 impl Sampler {
-    /// Builds the sampler and the facts of each choice; `None` if there is no solution.
+    /// Builds the sampler and the facts of each decision; `None` if there is no solution.
     pub(crate) fn new(
         diagram: &Diagram,
         root: Edge,
@@ -196,24 +196,24 @@ impl Sampler {
             diagram,
             levels,
             known: HashMap::new(),
-            choices: Vec::new(),
+            decisions: Vec::new(),
             facts: Vec::new(),
         };
         let first = builder.add(root);
-        let mut choices = builder.choices;
-        choices.shrink_to_fit();
-        Some((Sampler { choices, first }, builder.facts))
+        let mut decisions = builder.decisions;
+        decisions.shrink_to_fit();
+        Some((Sampler { decisions, first }, builder.facts))
     }
 
     /// Decides the bits that matter. The others keep their random values.
-    pub(crate) fn sample(&self, coins: &mut Coins<'_>, values: &mut [u128]) {
-        self.sample_from(self.first, coins, values);
+    pub(crate) fn sample(&self, random: &mut RandomBits<'_>, values: &mut [u128]) {
+        self.sample_from(self.first, random, values);
     }
 
-    pub(crate) fn sample_from(&self, first: u32, coins: &mut Coins<'_>, values: &mut [u128]) {
+    pub(crate) fn sample_from(&self, first: u32, random: &mut RandomBits<'_>, values: &mut [u128]) {
         let mut next = first;
         while next != END {
-            next = self.choices[next as usize].decide(coins, values);
+            next = self.decisions[next as usize].decide(random, values);
         }
     }
 }
@@ -225,7 +225,7 @@ pub(crate) fn end_of_stage(levels: &[Level], level: u32) -> u32 {
 }
 
 impl Builder<'_> {
-    /// The index of the choice of a function that has solutions.
+    /// The index of the decision of a function that has solutions.
     fn add(&mut self, edge: Edge) -> u32 {
         if edge == Edge::YES {
             return END;
@@ -240,8 +240,8 @@ impl Builder<'_> {
         let (high, high_count, high_last) = self.child(end, high);
         let (target, weight) = self.levels[level as usize].meaning.target();
         let high_count = high_count.weighted(weight);
-        let place = u32::try_from(self.choices.len()).expect("fewer choices than nodes");
-        self.choices.push(Choice {
+        let place = u32::try_from(self.decisions.len()).expect("fewer decisions than nodes");
+        self.decisions.push(Decision {
             share: high_count.share(low_count),
             low,
             high,
@@ -256,7 +256,7 @@ impl Builder<'_> {
         place
     }
 
-    /// The index of a function's choice, its weight in a stage with this end, and the last level that it depends
+    /// The index of a function's decision, its weight in a stage with this end, and the last level that it depends
     /// on.
     fn child(&mut self, end: u32, edge: Edge) -> (u32, Count, u32) {
         if edge == Edge::NO {

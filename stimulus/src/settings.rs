@@ -154,7 +154,7 @@ impl<T: Value> Settings<T> {
 
     #[must_use]
     pub fn weight_of_others(mut self, weight: u32) -> Self {
-        let (low, high) = T::KIND.range();
+        let (low, high) = T::ENCODING.range();
         self.classes.push(Class { low, high, weight });
         self
     }

@@ -3,7 +3,7 @@
 
 use crate::node::{Id, Node, Operator};
 use crate::record::Recording;
-use crate::value::{Kind, Number};
+use crate::value::{Encoding, Number};
 
 /// The width and the range of a number.
 #[derive(Clone, Copy, Debug)]
@@ -48,14 +48,14 @@ impl Shape {
         }
     }
 
-    fn kind(kind: Kind) -> Shape {
+    fn kind(kind: Encoding) -> Shape {
         match kind.last {
             Some(last) => Shape::between(0, last.into()),
             None => Shape::of(kind.bits, kind.signed),
         }
     }
 
-    fn range(kind: Kind, low: Number, high: Number) -> Shape {
+    fn range(kind: Encoding, low: Number, high: Number) -> Shape {
         match (low.small(), high.small()) {
             (Some(low), Some(high)) if low <= high => Shape::between(low, high),
             _ => Shape::kind(kind),
@@ -76,7 +76,7 @@ impl Shape {
     }
 
     /// Whether a cast to this kind keeps every value.
-    pub(crate) fn is_kept_by(self, kind: Kind) -> bool {
+    pub(crate) fn is_kept_by(self, kind: Encoding) -> bool {
         let sign = u32::from(kind.signed && !self.signed);
         (kind.signed || !self.may_be_negative())
             && kind.last.is_none()
@@ -162,7 +162,7 @@ pub(crate) fn is_plain(recording: &Recording, shapes: &[Shape], id: Id, bits: u3
     }
 }
 
-fn holds(kind: Kind, value: i128) -> bool {
+fn holds(kind: Encoding, value: i128) -> bool {
     let width = Number::from(value).width();
     if kind.signed {
         width < kind.bits

@@ -10,7 +10,7 @@ use rand_core::Rng;
 use crate::bits::Full;
 use crate::diagram::Diagram;
 use crate::distinct;
-use crate::draw::{Coins, SplitMix64};
+use crate::draw::{RandomBits, SplitMix64};
 use crate::error::{Place, RandomizeError};
 use crate::evaluate;
 use crate::node::Id;
@@ -124,11 +124,11 @@ impl Method {
         match self {
             Method::Rejection(rejection) => rejection.draw(rng, values),
             Method::Diagram { widths, sampler } => {
-                let mut coins = Coins::new(rng);
+                let mut random = RandomBits::new(rng);
                 for &(variable, width) in widths {
-                    values[variable as usize] = coins.bits(width);
+                    values[variable as usize] = random.bits(width);
                 }
-                sampler.sample(&mut coins, values);
+                sampler.sample(&mut random, values);
             }
             Method::Search {
                 search,

@@ -5,7 +5,7 @@ use std::fmt;
 /// How the values of a type are encoded as a number.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Kind {
+pub struct Encoding {
     /// The width in bits.
     pub bits: u32,
     /// Two's complement.
@@ -14,7 +14,7 @@ pub struct Kind {
     pub last: Option<u32>,
 }
 
-impl Kind {
+impl Encoding {
     /// The smallest and the largest value.
     pub(crate) fn range(self) -> (Number, Number) {
         if let Some(last) = self.last {
@@ -47,11 +47,11 @@ impl Kind {
 ///
 /// /// An enum without fields is a value, so constraints compare it.
 /// #[derive(Clone, Copy, PartialEq, Randomize)]
-/// enum Kind { Read, Write }
+/// enum Encoding { Read, Write }
 ///
 /// #[derive(Randomize)]
 /// #[randomize(if kind == Kind::Write { strobe != 0 })]
-/// struct Access { kind: Kind, strobe: u8 }
+/// struct Access { kind: Encoding, strobe: u8 }
 ///
 /// let access = Access::randomize(&mut rng)?;
 /// assert!(access.kind == Kind::Read || access.strobe != 0);
@@ -63,7 +63,7 @@ impl Kind {
 )]
 pub trait Value: Sized + 'static {
     #[doc(hidden)]
-    const KIND: Kind;
+    const ENCODING: Encoding;
 
     /// The value as a number, sign-extended.
     #[doc(hidden)]
@@ -121,7 +121,7 @@ impl<T: Value + PartialOrd> Ordered for T {}
 macro_rules! integers {
     ($signed:literal: $($integer:ty)*) => {$(
         impl Value for $integer {
-            const KIND: Kind = Kind { bits: <$integer>::BITS, signed: $signed, last: None };
+            const ENCODING: Encoding = Encoding { bits: <$integer>::BITS, signed: $signed, last: None };
 
             fn encode(&self) -> u128 {
                 *self as u128
@@ -146,14 +146,14 @@ macro_rules! integers {
     reason = "sign extension and truncation are what is meant"
 )]
 mod integers {
-    use super::{Integer, Kind, Value};
+    use super::{Encoding, Integer, Value};
 
     integers!(false: u8 u16 u32 u64 u128 usize);
     integers!(true: i8 i16 i32 i64 i128 isize);
 }
 
 impl Value for bool {
-    const KIND: Kind = Kind {
+    const ENCODING: Encoding = Encoding {
         bits: 1,
         signed: false,
         last: None,
@@ -180,7 +180,7 @@ impl Number {
         let bits = value.encode();
         Number {
             bits,
-            negative: T::KIND.signed && bits >> 127 == 1,
+            negative: T::ENCODING.signed && bits >> 127 == 1,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Draws that prefer what is missing.
+//! Draws that prefer holes.
 
 mod common;
 
@@ -87,8 +87,8 @@ fn fields_that_are_not_there_and_no_holes_leave_the_draw_free() {
     assert!(seen.len() > 50, "{}", seen.len());
 }
 
-/// Every combination of 130 lengths, 3 bursts and 2 conditions that the constraints leave is seen after as many draws as
-/// there are.
+/// Each draw covers a new combination, out of those of 130 lengths, 3 bursts and 2 conditions that the constraints
+/// allow.
 #[test]
 fn a_group_closes_in_as_many_draws_as_it_has_holes() {
     let mut missing: Vec<Hole> = Vec::new();

@@ -1,4 +1,4 @@
-//! A draw allocates nothing, once what it needs is built.
+//! A draw allocates nothing once its diagram is built.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -76,7 +76,7 @@ struct Guarded {
     divisor: u8,
 }
 
-/// What `||` does not get to does not count, as in Rust.
+/// The right side of `||` is not evaluated if the left side is true, as in Rust.
 #[test]
 fn division_by_zero_is_no_solution_where_it_counts() {
     let drawn = all::<Guarded>(4, |t| t.divisor == 0 || 100 / t.divisor >= 7);
@@ -415,7 +415,7 @@ struct Soft {
     b: u8,
 }
 
-/// Of soft constraints that contradict each other, the last one counts; those in line come after the type's.
+/// If soft constraints contradict each other, the last one has priority; in-line ones come after the type's.
 #[test]
 fn soft_constraints_hold_where_they_can() {
     all::<Soft>(14, |t| t.a > 10 && t.b == 4);

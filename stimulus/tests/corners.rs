@@ -1,4 +1,4 @@
-//! Types and ranges at the edge of what there is.
+//! Types and ranges at their limits.
 
 mod common;
 
@@ -123,7 +123,7 @@ struct Factors {
     b: u16,
 }
 
-/// Not by the SAT solver, of which some would be far likelier than others.
+/// Not drawn by the SAT solver, which would make some far likelier than others.
 #[test]
 fn factors_of_a_number_are_each_as_likely() {
     let product = |t: &Factors| u32::from(t.a) * u32::from(t.b);
@@ -170,7 +170,7 @@ struct Zeros {
     d: i32,
 }
 
-/// Neither a diagram nor a SAT solver would find them soon.
+/// Both a diagram and a SAT solver would take too long.
 #[test]
 fn what_one_product_is_as_another_is_made_of_prime_factors() {
     let product = |one: u32, other: u32| u64::from(one) * u64::from(other);
@@ -251,7 +251,7 @@ fn lists_of_enums_have_lists() {
     assert!(drawn.iter().any(|t| is_read(&t.last)) && drawn.iter().any(|t| !is_read(&t.last)));
 }
 
-/// While constraints are written down, others may be drawn from.
+/// While constraints are recorded, other types may be drawn.
 #[test]
 fn a_draw_within_a_constraint_is_a_draw() {
     let mut rng = rng(7);
@@ -279,7 +279,7 @@ struct Different {
     bytes: Vec<u8>,
 }
 
-/// What relates many elements is as deep as these are many, and drawing it takes no more of the stack.
+/// A constraint on many elements is deeply nested, but needs no more stack.
 #[test]
 fn constraints_on_hundreds_of_elements_fit_into_a_small_stack() {
     let drawn = std::thread::Builder::new().stack_size(256 << 10).spawn(|| {

@@ -1,4 +1,5 @@
-//! Values that all differ, and fields that others determine: both are drawn directly, each solution as likely.
+//! Values that all differ, and fields that others determine: both are drawn directly, with all solutions equally
+//! likely.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -269,7 +270,7 @@ struct Area {
     height: u64,
 }
 
-/// Of 2^128 values of both, hardly one fits by chance.
+/// Of the 2^128 values of both, hardly any fits by chance.
 #[test]
 fn factors_of_a_bounded_product_are_drawn_each_as_likely() {
     let drawn = all::<Area>(8, |t| {

@@ -1,4 +1,4 @@
-//! What cannot be drawn is told: which constraints, and where they stand.
+//! Errors name the constraints and their places in the source.
 
 mod common;
 
@@ -63,7 +63,7 @@ fn a_contradiction_names_what_contradicts_and_nothing_else() {
     assert_eq!(found[0], (15, "range = 0..=30 of length".to_owned()));
     assert_eq!(found[1..], [(line, "t.length == 31".to_owned())]);
 
-    // Three that are needed together, in a group with others.
+    // Three constraints that contradict only together, in a group with others.
     let found = conflict(Item::randomize_with(
         &mut rng,
         constrain!(|t| {
@@ -96,7 +96,7 @@ fn a_condition_that_is_never_true_is_named_alone() {
     assert_eq!(found.len(), 1);
     let found = conflict(Item::randomize_with(&mut rng, constrain!(|_t| limit == 1)));
     assert_eq!(found[0].1, "limit == 1");
-    // What is under an `if` is told with its condition.
+    // A constraint inside an `if` is named with its condition.
     let found = conflict(Item::randomize_with(
         &mut rng,
         constrain!(|t| {
@@ -123,7 +123,7 @@ fn the_message_is_read_at_one_glance() {
     assert_eq!(lines.len(), 3);
 }
 
-/// The generator goes on, and so do draws that have a solution.
+/// The generator still works, and so do draws that have a solution.
 #[test]
 fn an_error_leaves_everything_as_it_was() {
     let mut rng = rng(4);
@@ -177,7 +177,7 @@ fn places_tell_the_element() {
     let result = Inner::randomize_with(&mut rng(7), constrain!(|t| t.items[1].length < 9));
     let text = result.unwrap_err().to_string();
     assert!(text.contains("`length > 20` of `items[1]`"), "{text}");
-    // Beyond the end, nothing is true.
+    // Beyond the end of a list, no condition is true.
     let beyond = Inner::randomize_with(&mut rng(7), constrain!(|t| t.items[3].length < 200));
     assert!(beyond.is_err());
 }
@@ -232,7 +232,7 @@ fn lengths_and_weights_may_be_parameters_of_the_type() {
     );
 }
 
-/// Of a type with parameters, the compiler does not know.
+/// For a type with parameters, the compiler cannot check it.
 #[test]
 fn a_range_that_a_parameter_makes_empty_is_told_with_its_line() {
     let mut rng = rng(8);

@@ -1,4 +1,5 @@
-//! Constraints in line, with other values at each draw: what is drawn is as likely as if they were the type's own.
+//! In-line constraints, with other values in each draw: the distribution is the same as if they were the type's
+//! own.
 
 #![allow(
     clippy::cast_possible_truncation,
@@ -50,7 +51,7 @@ fn uniform() -> Vec<(u8, i8, Mode)> {
     for a in 0..=31_u8 {
         for b in -8..=31_i8 {
             for mode in MODES {
-                // Of a negative number, `as u16` keeps 16 bits.
+                // `as u16` keeps 16 bits of a negative number.
                 let fits = i32::from(a) + i32::from(b as u16) <= 40;
                 if fits && (mode != Mode::Wrap || a % 4 == 0) {
                     all.push((a, b, mode));
@@ -61,8 +62,8 @@ fn uniform() -> Vec<(u8, i8, Mode)> {
     all
 }
 
-/// A draw under constraints in line for each of so many rounds, with a number of the round in what is alone, so that no
-/// two are the same constraints.
+/// Draws under in-line constraints in each round. The number of the round is part of an independent constraint, so
+/// that the constraints are always new.
 macro_rules! same_shares {
     ($seed:literal, |$t:ident, $round:ident| $($constraint:expr),+; |$a:ident, $b:ident, $mode:ident| $fits:expr) => {{
         let mut rng = rng($seed);
@@ -90,14 +91,15 @@ fn solutions_are_as_likely_as_each_other_whatever_is_compared() {
     same_shares!(5, |t, round| [1, 3, 7].contains(&t.b), t.mode != Mode::Incr;
         |_a, b, mode| [1, 3, 7].contains(&b) && mode != Mode::Incr);
     same_shares!(6, |t, round| (4..=9).contains(&t.a) || t.b == 30; |a, b, _mode| (4..=9).contains(&a) || b == 30);
-    // A relation, which is not a comparison with a number: of most of what the type allows, and of little.
+    // A relation of fields, which is not a comparison with a number: one that most values satisfy, and one that few
+    // do.
     same_shares!(7, |t, round| t.a as u16 != t.b as u16; |a, b, _mode| i32::from(a) != i32::from(b));
     same_shares!(8, |t, round| t.a as u16 * 3 == t.b as u16; |a, b, _mode| i32::from(a) * 3 == i32::from(b));
     // Of negative numbers there are some only without the relation.
     same_shares!(9, |t, round| t.a & 0x12 == 0x10; |a, _b, _mode| a & 0x12 == 0x10);
 }
 
-/// The weights are those of the values that remain, however many solutions each has.
+/// The weights apply to the remaining values, however many solutions each has.
 #[test]
 fn weights_are_kept() {
     let mut rng = rng(10);
@@ -121,7 +123,7 @@ fn weights_are_kept() {
     );
 }
 
-/// Fields that only the constraint in line relates.
+/// Fields that only the in-line constraint relates.
 #[test]
 fn fields_that_nothing_related_before_are_related() {
     let mut rng = rng(11);
@@ -139,7 +141,7 @@ fn fields_that_nothing_related_before_are_related() {
     chi_squared(drawn, expected.map(|key| (key, 1.0 / f64::from(key.0 + 1))));
 }
 
-/// What a draw gives depends on the constraints and the generator, not on what was drawn before.
+/// A draw depends on the constraints and the generator, not on earlier draws.
 #[test]
 fn what_was_drawn_before_does_not_matter() {
     let draws = || -> Vec<Uniform> {
@@ -178,7 +180,7 @@ fn what_was_drawn_before_does_not_matter() {
     assert_eq!(here.0, elsewhere.join().unwrap());
 }
 
-/// Numbers at the ends of what a field holds, and beyond.
+/// Numbers at the limits of a field's type, and beyond.
 #[test]
 fn comparisons_at_the_ends_are_right() {
     #[derive(Randomize, Debug)]

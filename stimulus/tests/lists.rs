@@ -1,4 +1,4 @@
-//! Vectors: how long they are, and constraints over their elements.
+//! Vectors: their lengths, and constraints on their elements.
 
 mod common;
 
@@ -125,7 +125,7 @@ fn a_length_in_line_is_found_at_once() {
     );
 }
 
-/// Not every length has elements that fit: those that do are found.
+/// Not every length has a solution; those that do are found.
 #[test]
 fn lengths_without_solutions_are_left_out() {
     let mut rng = rng(4);

@@ -1,4 +1,4 @@
-//! One seed, one course: on every machine, and whatever was drawn before.
+//! A seed gives the same draws on every machine, whatever was drawn before.
 
 mod common;
 
@@ -18,7 +18,7 @@ struct Item {
     list: Vec<u8>,
 }
 
-/// Changes of what a seed means are told in the changelog.
+/// A change of these values is noted in the changelog.
 #[test]
 fn a_seed_means_what_it_has_always_meant() {
     let mut rng = rng(2026);
@@ -34,7 +34,7 @@ const WANTED: [&str; 3] = [
     "Item { a: 14, b: 17, c: 45, free: 2004547651, flag: false, list: [77] }",
 ];
 
-/// Also what is found by a SAT solver.
+/// Also values found by a SAT solver.
 #[derive(Randomize, Debug, Clone, PartialEq)]
 #[randomize(x as u64 * y as u64 > 0xfc00_0000_0000_0000, x ^ y == 0x00f0_0f00)]
 struct Product {
@@ -51,7 +51,7 @@ fn what_was_drawn_before_does_not_matter() {
         let odd = Item::randomize_with(&mut rng, constrain!(|t| t.a % 2 == 1)).unwrap();
         (item, product, odd)
     };
-    // On a thread where nothing is known yet.
+    // On a new thread, where nothing is cached.
     let fresh = std::thread::spawn(draw).join().unwrap();
     let mut other = rng(1);
     for limit in 0..20 {

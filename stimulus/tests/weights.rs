@@ -1,4 +1,4 @@
-//! How likely values are: uniform over solutions, or as weights and `before` say.
+//! The distribution of values: uniform over solutions, or according to weights and `before`.
 
 mod common;
 
@@ -20,7 +20,7 @@ struct Transfer {
     burst: Burst,
 }
 
-/// However few lengths a kind of burst has.
+/// Whatever number of lengths a type of burst has.
 #[test]
 fn weights_are_those_of_the_values_not_of_the_solutions() {
     let mut rng = rng(1);
@@ -39,7 +39,7 @@ fn weights_are_those_of_the_values_not_of_the_solutions() {
     chi_squared(fixed, (0..16).map(|length| (length, 1.0)));
 }
 
-/// The others share what a value without a solution would have had.
+/// The others share the weight of a value without a solution.
 #[test]
 fn weights_are_among_the_values_that_have_solutions() {
     let mut rng = rng(2);
@@ -112,7 +112,7 @@ fn solutions_of_soft_constraints_and_of_wide_and_signed_fields_are_each_as_likel
     let mut draw = || Soft::randomize_with(&mut rng, constrain!(|t| t.a >= 0 && soft(t.b == -8)));
     assert!(
         (0..100).all(|_| draw().unwrap().b == -8),
-        "that in line counts most"
+        "the in-line one has priority"
     );
     let wide = (0..5000).map(|_| Wide::randomize(&mut rng).unwrap());
     let mut wanted = vec![((0, u128::MAX), 1.0)];
@@ -222,7 +222,7 @@ fn every_solution_is_as_likely_as_any_other() {
     );
 }
 
-/// Of products a diagram gets too large, and of these hardly any is found by trying.
+/// A diagram of the product would be too large, and rejection would hardly find a solution.
 #[derive(Randomize, Debug)]
 #[randomize(
     a as u64 * b as u64 > 0xf000_0000_0000_0000,
@@ -236,7 +236,7 @@ struct Ordered {
     b: u32,
 }
 
-/// All of the product's numbers are large, so of `kind` there is 0 only; without that, each value is as likely.
+/// All numbers of the product are large, so `kind` can only be 0; without it, all values are equally likely.
 #[derive(Randomize, Debug)]
 #[randomize(
     a as u64 * b as u64 > 0xf000_0000_0000_0000,

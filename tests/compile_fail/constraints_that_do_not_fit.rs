@@ -27,13 +27,13 @@ struct Unlike {
     length = 3, //~ error: `length` is an option of a field
     address = 3, //~ error: a constraint compares with `==`
     address += 1, //~ error: a constraint changes nothing
-    helper(address), //~ error: a constraint calls `unique`, `sum` and `soft`
+    helper(address), //~ error: with drawn fields, a constraint calls only `unique`, `sum` and `soft`
     address.leading_zeros() == 3, //~ error: constraints know `contains`
     0..address, //~ error: a range is not a condition
     if let 3 = address { true }, //~ error: a constraint asks with `matches!(…)` or `match`
-    data[length as usize] == 3, //~ error: which element is meant must not depend on what is drawn
-    assert!(address > 3), //~ error: of macros, constraints know `matches!` only
-    soft(length > 3) || address > 3, //~ error: `soft` stands around a whole constraint
+    data[length as usize] == 3, //~ error: an index must not depend on drawn fields
+    assert!(address > 3), //~ error: `matches!` is the only macro that a constraint may contain
+    soft(length > 3) || address > 3, //~ error: `soft` encloses a whole constraint
     self == self, //~ error: name a field of it
 )]
 struct NotConstraints {

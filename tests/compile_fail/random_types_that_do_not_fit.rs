@@ -17,7 +17,7 @@ struct Types {
 #[derive(Randomize)]
 struct Undrawable {
     a: String, //~ E0277: `String` cannot be drawn at random
-    //~^ `#[derive(Randomize)]` makes it so
+    //~^ derive it with `#[derive(Randomize)]`
     b: u8,
 }
 

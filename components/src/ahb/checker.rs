@@ -312,7 +312,7 @@ impl Checking {
             }
             let what = format!("the transfer has waited for {} cycles", self.waited);
             let violation = self.broken("AHB_RECS_HREADY_MAX_WAIT", &what);
-            return self.ignored.judge(violation);
+            return self.ignored.report(violation);
         }
         (self.waited, self.answered) = (0, Answered::Nothing);
         self.transfers += 1;
@@ -379,8 +379,8 @@ impl Checking {
         Ok(())
     }
 
-    /// The address phase ends: it goes on with the burst, and is the next data phase. What it asks for is in
-    /// `before` by now.
+    /// Handles the end of an address phase: it continues the burst, and becomes the next data phase. Its request is
+    /// in `before`.
     fn accepted(&mut self, kind: u8, selected: bool) -> Result {
         let what = "a burst has ended before its last transfer";
         let ends = self
@@ -472,7 +472,7 @@ impl Checking {
             let violation = self
                 .broken(rule, what)
                 .signal(signal.path(), format_args!("is {value}"));
-            self.ignored.judge(violation)?;
+            self.ignored.report(violation)?;
         }
         Ok(value.is_one())
     }
@@ -490,14 +490,14 @@ impl Checking {
         let violation = self
             .broken(rule, &format!("{} {what}", control.name))
             .signal(control.signal.path(), format_args!("is {:x}", control.now));
-        self.ignored.judge(violation)
+        self.ignored.report(violation)
     }
 
     fn check(&self, holds: bool, rule: &'static str, what: &str) -> Result {
         if holds {
             return Ok(());
         }
-        self.ignored.judge(self.broken(rule, what))
+        self.ignored.report(self.broken(rule, what))
     }
 
     fn broken(&self, rule: &'static str, what: &str) -> Violation {
@@ -518,6 +518,6 @@ impl AtEnd for Checking {
         }
         let what = "a transfer is under way at the end";
         let violation = Violation::new("AHB_ERRS_ALL_DONE_EOS", self.signals.bus(), what);
-        self.ignored.judge_end(violation);
+        self.ignored.report_at_end(violation);
     }
 }

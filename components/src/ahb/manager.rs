@@ -40,8 +40,7 @@ pub struct Manager {
 }
 
 impl Manager {
-    /// A manager without pauses, which waits for HREADY as long as it takes, and gives up what is left of a burst
-    /// when a transfer of it ends with an error.
+    /// Creates a manager without pauses and time limit. After an error it cancels the rest of the burst.
     pub fn new(signals: &Signals) -> Self {
         Manager {
             signals: *signals,
@@ -70,14 +69,14 @@ impl Manager {
         Manager { goes_on, ..self }
     }
 
-    /// Sets what a reset does to requests that are not done: by default, they fail. One that is tried again begins
-    /// with its first transfer.
+    /// Sets what a reset does to requests that are not done: by default, they fail. A repeated request begins with
+    /// its first transfer.
     pub fn on_reset(self, on_reset: OnReset) -> Self {
         Manager { on_reset, ..self }
     }
 
-    /// Starts it, as a background child of a scope, a manager or the test; and where there is a HREADYOUT, another
-    /// that makes HREADY of it.
+    /// Starts it, as a background child of a scope, a manager or the test; and if there is a HREADYOUT, another one
+    /// that drives HREADY from it.
     ///
     /// # Panics
     ///
@@ -89,7 +88,7 @@ impl Manager {
         signals.check_widths();
         let bus = signals.bus();
         let claim = Claim::new(signals.htrans.path(), "manager");
-        let queue: Rc<Sending<Asked>> =
+        let queue: Rc<Sending<Pending>> =
             Sending::new(interned(format!("queue of {bus}")), usize::MAX);
         let ready = signals.answer_ready().path();
         let mut running = Running {
@@ -147,7 +146,7 @@ impl Manager {
     }
 }
 
-struct Asked {
+struct Pending {
     request: Request,
     answer: OneshotSender<Answer>,
 }
@@ -155,11 +154,11 @@ struct Asked {
 /// A request under way.
 struct Open {
     number: u64,
-    asked: Asked,
+    pending: Pending,
     bytes: u32,
     /// The address of the next transfer.
     next: u64,
-    /// How many transfers were asked for, how many have ended, and how many there will be.
+    /// The numbers of transfers that were requested, that have ended, and of all.
     issued: usize,
     ended: usize,
     total: usize,
@@ -169,8 +168,8 @@ struct Open {
 struct Running {
     signals: Signals,
     pauses: Cursor,
-    requests: Rc<Sending<Asked>>,
-    /// That of the data phase, and its successor, which may be asked for already.
+    requests: Rc<Sending<Pending>>,
+    /// The request of the data phase, and its successor, which may be in its address phase.
     open: VecDeque<Open>,
     /// The request; none with IDLE and BUSY.
     address: Option<Phase>,
@@ -186,7 +185,7 @@ impl Running {
             self.open.clear();
         }
         for open in &mut self.open {
-            let Request { address, beats, .. } = open.asked.request;
+            let Request { address, beats, .. } = open.pending.request;
             (open.next, open.issued, open.ended, open.total) = (address, 0, 0, beats);
             open.answer = Answer::default();
         }
@@ -209,7 +208,7 @@ impl Running {
         Ok(())
     }
 
-    /// The request whose transfer was asked for last.
+    /// The request whose transfer was issued last.
     fn asking(&self) -> Option<usize> {
         self.open.iter().rposition(|open| open.issued > 0)
     }
@@ -228,7 +227,7 @@ impl Running {
         if let Some(phase) = &self.data
             && phase.writes
             && let Some(open) = self.asking().map(|at| &self.open[at])
-            && let Some(words) = &open.asked.request.write
+            && let Some(words) = &open.pending.request.write
         {
             signals.drive(&signals.hwdata, phase, &words[open.issued - 1])?;
         }
@@ -286,12 +285,12 @@ impl Running {
         if front.ended == front.total
             && let Some(Open {
                 number,
-                asked,
+                pending,
                 answer,
                 ..
             }) = self.open.pop_front()
         {
-            let _ = asked.answer.send(answer); // who asked may have gone
+            let _ = pending.answer.send(answer); // the task that waits may be gone
             self.requests.is_done(number);
         }
         Ok(())
@@ -302,18 +301,18 @@ impl Running {
         let signals = self.signals;
         let is_open = |open: &Open| open.issued < open.total;
         if !self.open.iter().any(is_open) {
-            let Some((number, asked)) = self.requests.take() else {
+            let Some((number, pending)) = self.requests.take() else {
                 return self.idle();
             };
             self.open.push_back(Open {
                 number,
-                bytes: signals.bytes_of(&asked.request),
-                next: asked.request.address,
+                bytes: signals.bytes_of(&pending.request),
+                next: pending.request.address,
                 issued: 0,
                 ended: 0,
-                total: asked.request.beats,
+                total: pending.request.beats,
                 answer: Answer::default(),
-                asked,
+                pending,
             });
         }
         let pauses = self.pauses.next_cycle();
@@ -326,7 +325,7 @@ impl Running {
             locked,
             ref write,
             ..
-        } = open.asked.request;
+        } = open.pending.request;
         let is_first = open.issued == 0;
         if pauses && is_first {
             return self.idle();
@@ -380,7 +379,7 @@ impl Running {
 /// ```
 #[derive(Clone)]
 pub struct RunningManager {
-    requests: Rc<Sending<Asked>>,
+    requests: Rc<Sending<Pending>>,
     signals: Signals,
 }
 
@@ -406,7 +405,7 @@ impl RunningManager {
             if let Some(error) = refused {
                 return Err(error);
             }
-            requests.ask(|answer| Asked { request, answer }).await
+            requests.ask(|answer| Pending { request, answer }).await
         }
     }
 

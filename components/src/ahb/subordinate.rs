@@ -36,8 +36,8 @@ pub struct Subordinate<T> {
 }
 
 impl<T: Target + Clone + 'static> Subordinate<T> {
-    /// A subordinate that waits only for the target's latency; and for a clock with a write, if the target
-    /// [cannot tell](Target::would_answer) before it has the data what it will answer.
+    /// Creates a subordinate that waits only for the target's latency. A write waits one more clock if the target
+    /// [cannot tell](Target::would_answer) its response before it has the data.
     pub fn new(signals: &Signals, target: &T) -> Self {
         Subordinate {
             signals: *signals,

@@ -201,7 +201,7 @@ impl AtEdges for Checking {
         }
         let what = format!("the transfer has waited for {cycles} cycles");
         self.ignored
-            .judge(self.broken("APB_RECS_PREADY_MAX_WAIT", &what))
+            .report(self.broken("APB_RECS_PREADY_MAX_WAIT", &what))
     }
 }
 
@@ -272,14 +272,14 @@ impl Checking {
             held.signal.path(),
             format_args!("was {:x}, is {:x}", held.before, held.now),
         );
-        self.ignored.judge(violation)
+        self.ignored.report(violation)
     }
 
     fn check(&self, holds: bool, rule: &'static str, what: &str) -> Result {
         if holds {
             return Ok(());
         }
-        self.ignored.judge(self.broken(rule, what))
+        self.ignored.report(self.broken(rule, what))
     }
 
     fn broken(&self, rule: &'static str, what: &str) -> Violation {
@@ -296,6 +296,6 @@ impl AtEnd for Checking {
         }
         let what = "a transfer is under way at the end";
         let violation = Violation::new("APB_ERRS_ALL_DONE_EOS", self.signals.bus(), what);
-        self.ignored.judge_end(violation);
+        self.ignored.report_at_end(violation);
     }
 }

@@ -73,7 +73,7 @@ impl Manager {
         signals.check_widths();
         let bus = signals.bus();
         let claim = Claim::new(signals.psel.path(), "manager");
-        let queue: Rc<Sending<Asked>> =
+        let queue: Rc<Sending<Pending>> =
             Sending::new(interned(format!("queue of {bus}")), usize::MAX);
         let ready = signals.pready.map_or("", |ready| ready.path());
         let waits_for = interned(format!("`{ready}`, to end a transfer on {bus}"));
@@ -90,7 +90,7 @@ impl Manager {
                 clocked.out_of_reset().await;
                 'run: loop {
                     current = current.or_else(|| requests.take());
-                    let Some((_, Asked { request, .. })) = &current else {
+                    let Some((_, Pending { request, .. })) = &current else {
                         idle(&signals)?;
                         requests.filled().await;
                         clocked.edge().await;
@@ -132,8 +132,8 @@ impl Manager {
                         }
                     }
                     let answer = signals.answer(request.write.is_some())?;
-                    if let Some((number, asked)) = current.take() {
-                        let _ = asked.answer.send(answer); // who asked may have gone
+                    if let Some((number, pending)) = current.take() {
+                        let _ = pending.answer.send(answer); // the task that waits may be gone
                         requests.is_done(number);
                     }
                 }
@@ -175,7 +175,7 @@ fn drive(signals: &Signals, request: &Request) -> Result {
     Ok(())
 }
 
-struct Asked {
+struct Pending {
     request: Request,
     answer: OneshotSender<Answer>,
 }
@@ -194,7 +194,7 @@ struct Asked {
 /// ```
 #[derive(Clone)]
 pub struct RunningManager {
-    requests: Rc<Sending<Asked>>,
+    requests: Rc<Sending<Pending>>,
     signals: Signals,
 }
 
@@ -220,7 +220,7 @@ impl RunningManager {
             if let Some(error) = refused {
                 return Err(error);
             }
-            requests.ask(|answer| Asked { request, answer }).await
+            requests.ask(|answer| Pending { request, answer }).await
         }
     }
 

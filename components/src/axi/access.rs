@@ -193,7 +193,7 @@ pub(super) fn refuses(
         (is_missing && needed)
             .then(|| format!("{what}, and `{name}` has no {channel}{signal} to say so"))
     };
-    let is_incr = burst.kind == super::Kind::Incr;
+    let is_incr = burst.kind == super::BurstType::Incr;
     let beats = format!("a burst of {} beats", burst.beats);
     let bytes = format!("beats of {} bytes", burst.beat_bytes);
     let kind = format!("a burst of the kind {:?}", burst.kind);

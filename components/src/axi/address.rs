@@ -4,7 +4,7 @@ use verifork::Result;
 use verifork::dut::Signal;
 use verifork::value::LogicVec;
 
-use super::burst::{Burst, Kind};
+use super::burst::{Burst, BurstType};
 use super::bus::Bus;
 use super::data::{drive_user, unknown};
 use super::rules::AddressRules;
@@ -119,9 +119,9 @@ pub(super) fn decode(values: &[Option<u64>; 11], bus_bytes: usize) -> Result<Bur
     let value = |field: Field, default: u64| values[field as usize].unwrap_or(default);
     let small = |field, default| u8::try_from(value(field, default)).unwrap_or(u8::MAX);
     let kind = match value(Field::Burst, 1) {
-        0 => Kind::Fixed,
-        1 => Kind::Incr,
-        2 => Kind::Wrap,
+        0 => BurstType::Fixed,
+        1 => BurstType::Incr,
+        2 => BurstType::Wrap,
         other => return Err(format!("there is no kind {other} of bursts")),
     };
     let beats = u16::from(small(Field::Len, 0)) + 1;

@@ -15,28 +15,28 @@ const BOUNDARY: u64 = 4096;
 /// How the address changes from beat to beat: AWBURST and ARBURST.
 ///
 /// ```
-/// use verifork_components::axi::{Burst, Kind};
+/// use verifork_components::axi::{Burst, BurstType};
 ///
 /// let line = Burst::wrap(0x1030, 4, 16); // a cache line, the wanted word first
-/// assert_eq!(line.kind, Kind::Wrap);
+/// assert_eq!(line.kind, BurstType::Wrap);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum BurstType {
     /// It does not: FIXED.
     Fixed,
-    /// It grows: INCR.
+    /// INCR: the address increments.
     #[default]
     Incr,
-    /// It grows, up to a multiple of the bytes of the burst, and goes on at the one below: WRAP.
+    /// WRAP: the address increments up to a multiple of the burst's size, and continues at the multiple below.
     Wrap,
 }
 
-impl Kind {
+impl BurstType {
     pub(super) fn bits(self) -> u8 {
         match self {
-            Kind::Fixed => 0,
-            Kind::Incr => 1,
-            Kind::Wrap => 2,
+            BurstType::Fixed => 0,
+            BurstType::Incr => 1,
+            BurstType::Wrap => 2,
         }
     }
 }
@@ -65,7 +65,7 @@ pub struct Burst {
     /// The bytes of a beat: 1, 2, 4, … or 128.
     pub beat_bytes: u8,
     /// How the address changes.
-    pub kind: Kind,
+    pub kind: BurstType,
     /// AWID or ARID.
     pub id: u32,
     /// AWLOCK or ARLOCK.
@@ -83,7 +83,7 @@ pub struct Burst {
 }
 
 impl Burst {
-    fn new(kind: Kind, address: u64, beats: u16, beat_bytes: u8) -> Self {
+    fn new(kind: BurstType, address: u64, beats: u16, beat_bytes: u8) -> Self {
         Burst {
             address,
             beats,
@@ -102,17 +102,17 @@ impl Burst {
     /// A burst with increasing addresses. If the address is not a multiple of `beat_bytes`, the first beat has
     /// fewer bytes.
     pub fn incr(address: u64, beats: u16, beat_bytes: u8) -> Self {
-        Burst::new(Kind::Incr, address, beats, beat_bytes)
+        Burst::new(BurstType::Incr, address, beats, beat_bytes)
     }
 
     /// A burst that wraps round within the aligned block of addresses that its beats fill.
     pub fn wrap(address: u64, beats: u16, beat_bytes: u8) -> Self {
-        Burst::new(Kind::Wrap, address, beats, beat_bytes)
+        Burst::new(BurstType::Wrap, address, beats, beat_bytes)
     }
 
     /// A burst whose beats all have the same address.
     pub fn fixed(address: u64, beats: u16, beat_bytes: u8) -> Self {
-        Burst::new(Kind::Fixed, address, beats, beat_bytes)
+        Burst::new(BurstType::Fixed, address, beats, beat_bytes)
     }
 
     /// Its ID: answers of different IDs may come in any order.
@@ -165,7 +165,7 @@ impl Burst {
     #[must_use]
     pub(super) fn at(&self, address: u64, beats: u16, beat_bytes: u8) -> Self {
         Burst {
-            kind: Kind::Incr,
+            kind: BurstType::Incr,
             address,
             beats,
             beat_bytes,
@@ -190,10 +190,10 @@ impl Burst {
     pub fn address_of(&self, beat: u16) -> u64 {
         let moved = self.aligned().wrapping_add(self.size() * u64::from(beat));
         match self.kind {
-            Kind::Fixed => self.address,
+            BurstType::Fixed => self.address,
             _ if beat == 0 => self.address,
-            Kind::Incr => moved,
-            Kind::Wrap => {
+            BurstType::Incr => moved,
+            BurstType::Wrap => {
                 let block = self.whole().max(1);
                 let first = self.address - self.address % block;
                 first.wrapping_add(moved.wrapping_sub(first) % block)
@@ -240,7 +240,7 @@ impl Burst {
         let missing = usize::try_from(self.address - self.aligned()).unwrap_or(0);
         let whole = usize::from(self.beats) * usize::from(self.beat_bytes);
         match self.kind {
-            Kind::Fixed => whole - missing * usize::from(self.beats),
+            BurstType::Fixed => whole - missing * usize::from(self.beats),
             _ => whole.saturating_sub(missing),
         }
     }
@@ -248,13 +248,13 @@ impl Burst {
     /// The addresses that it touches.
     pub fn range(&self) -> Range<u64> {
         let first = match self.kind {
-            Kind::Wrap => self.address - self.address % self.whole().max(1),
+            BurstType::Wrap => self.address - self.address % self.whole().max(1),
             _ => self.address,
         };
         let end = match self.kind {
-            Kind::Fixed => self.aligned().saturating_add(self.size()),
-            Kind::Incr => self.aligned().saturating_add(self.whole()),
-            Kind::Wrap => first.saturating_add(self.whole()),
+            BurstType::Fixed => self.aligned().saturating_add(self.size()),
+            BurstType::Incr => self.aligned().saturating_add(self.whole()),
+            BurstType::Wrap => first.saturating_add(self.whole()),
         };
         first..end
     }
@@ -284,7 +284,7 @@ impl Burst {
             broken.push((rules.size, what));
         }
         match self.kind {
-            Kind::Wrap => {
+            BurstType::Wrap => {
                 if !matches!(beats, 2 | 4 | 8 | 16) {
                     let what = format!("a WRAP burst of {beats} beats; it has 2, 4, 8 or 16");
                     broken.push((rules.len_wrap, what));
@@ -296,11 +296,11 @@ impl Burst {
                     broken.push((rules.wrap_align, what));
                 }
             }
-            Kind::Fixed if beats > 16 => {
+            BurstType::Fixed if beats > 16 => {
                 let what = format!("a FIXED burst of {beats} beats; it has at most 16");
                 broken.push((rules.len_fixed, what));
             }
-            Kind::Incr => {
+            BurstType::Incr => {
                 let last = self
                     .aligned()
                     .wrapping_add(self.whole().max(1))
@@ -312,7 +312,7 @@ impl Burst {
                     broken.push((rules.boundary, what));
                 }
             }
-            Kind::Fixed => {}
+            BurstType::Fixed => {}
         }
         if self.cache & 0b0010 == 0 && self.cache & 0b1100 != 0 {
             let what = format!(
@@ -351,9 +351,9 @@ impl Burst {
     }
 }
 
-/// The bursts that an access of any length becomes on a bus of so many bytes: whole beats, none beyond a
-/// multiple of 4 KB, at most `most_beats` each. Only the first and the last beat have bytes that are not of it:
-/// the second value is how many bytes of the access are in the burst, from its address on.
+/// Splits an access of any length into bursts on a bus of `bus_bytes` bytes: whole beats, at most `most_beats` in
+/// each, and none across a multiple of 4 KB. Only the first and the last beat may have bytes outside the access.
+/// The second value is the number of the access's bytes in the burst, from its address on.
 ///
 /// ```
 /// use verifork_components::axi::split;
@@ -366,7 +366,7 @@ impl Burst {
 ///
 /// # Panics
 ///
-/// `bus_bytes` is none of 1, 2, 4, … and 128, or `most_beats` not from 1 to 256.
+/// If `bus_bytes` is not 1, 2, 4, … or 128, or `most_beats` is not from 1 to 256.
 #[track_caller]
 pub fn split(
     address: u64,
@@ -449,15 +449,15 @@ mod tests {
             assert!(burst.byte_addresses().eq(touched.clone()), "{burst:?}");
             let range = burst.range();
             match burst.kind {
-                Kind::Fixed => {
+                BurstType::Fixed => {
                     let one = touched.len() / usize::from(burst.beats);
                     assert!(
                         touched.chunks(one).all(|it| it == &touched[..one]),
                         "{burst:?}"
                     );
                 }
-                Kind::Incr => assert!(touched.is_sorted(), "{burst:?}"),
-                Kind::Wrap => {}
+                BurstType::Incr => assert!(touched.is_sorted(), "{burst:?}"),
+                BurstType::Wrap => {}
             }
             touched.sort_unstable();
             touched.dedup();

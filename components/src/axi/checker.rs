@@ -74,7 +74,7 @@ impl Checker {
         let watch = |wires: Wires, watched: Vec<Watched>| {
             Watching::new(wires, ignored.clone(), watched, self.max_wait)
         };
-        let judge = Judge {
+        let reporter = Reporter {
             bus,
             ignored: ignored.clone(),
         };
@@ -88,7 +88,7 @@ impl Checker {
                 w_places,
                 b: watch(b, b_signals),
                 b_places,
-                judge: judge.clone(),
+                reporter: reporter.clone(),
                 open: VecDeque::new(),
                 early: VecDeque::new(),
                 with_data: 0,
@@ -104,7 +104,7 @@ impl Checker {
                 ar: Addresses::new(&signals.ar, &rules::AR, |watched| watch(ar, watched)),
                 r: watch(r, r_signals),
                 r_places,
-                judge: judge.clone(),
+                reporter: reporter.clone(),
                 open: VecDeque::new(),
                 done: 0,
             }
@@ -115,15 +115,15 @@ impl Checker {
 }
 
 #[derive(Clone)]
-struct Judge {
+struct Reporter {
     bus: Bus,
     ignored: Ignored,
 }
 
-impl Judge {
+impl Reporter {
     fn broken(&self, rule: &'static str, of: String, what: impl Into<String>) -> Result {
         let violation = Violation::new(rule, self.bus.name(), what).now().of(of);
-        self.ignored.judge(violation)
+        self.ignored.report(violation)
     }
 
     fn check(
@@ -210,14 +210,14 @@ impl AtEnd for Checking {
     fn at_end(&self) {
         let writes = self.write.as_ref();
         let reads = self.read.as_ref();
-        for (judge, open, rule, kind) in [
+        for (reporter, open, rule, kind) in [
             writes.map(|it| {
                 let open = it.open.len().max(it.early_bursts());
-                (&it.judge, open, "AXI4_ERRS_BRESP_ALL_DONE_EOS", "writes")
+                (&it.reporter, open, "AXI4_ERRS_BRESP_ALL_DONE_EOS", "writes")
             }),
             reads.map(|it| {
                 let open = it.open.len();
-                (&it.judge, open, "AXI4_ERRS_RLAST_ALL_DONE_EOS", "reads")
+                (&it.reporter, open, "AXI4_ERRS_RLAST_ALL_DONE_EOS", "reads")
             }),
         ]
         .into_iter()
@@ -225,8 +225,8 @@ impl AtEnd for Checking {
         {
             if open > 0 {
                 let what = format!("{open} {kind} are not answered at the end");
-                let violation = Violation::new(rule, judge.bus.name(), what);
-                judge.ignored.judge_end(violation);
+                let violation = Violation::new(rule, reporter.bus.name(), what);
+                reporter.ignored.report_at_end(violation);
             }
         }
     }

@@ -16,7 +16,7 @@ use super::data::Lanes;
 use super::rules;
 use crate::axi_common::{At, Channel, ChannelPauses, Response};
 use crate::handshake::{Offering, Taking};
-use crate::outstanding::{Asked, make_all};
+use crate::outstanding::{Requests, make_all};
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::sending::OnReset;
 use crate::violation::Ignored;
@@ -86,8 +86,8 @@ impl Manager {
         Manager { on_reset, ..self }
     }
 
-    /// How many beats the bursts have at most that [`write`](RunningManager::write) and
-    /// [`read`](RunningManager::read) make: 256 unless told otherwise.
+    /// Sets the most beats in the bursts of [`write`](RunningManager::write) and [`read`](RunningManager::read).
+    /// The default is 256.
     ///
     /// # Panics
     ///
@@ -104,9 +104,9 @@ impl Manager {
         }
     }
 
-    /// Takes answers of a design that breaks one of the rules `AXI4_ERRS_BRESP_AW`, `AXI4_ERRS_BRESP_WLAST` and
-    /// `AXI4_ERRS_RID`: those that come in the cycle in which the last of what they answer is transferred. A
-    /// [`Checker`](super::Checker) is told apart, by its own [`ignore`](super::Checker::ignore).
+    /// Accepts responses that break one of the rules `AXI4_ERRS_BRESP_AW`, `AXI4_ERRS_BRESP_WLAST` and
+    /// `AXI4_ERRS_RID`: those in the same cycle as the last transfer of their request. A
+    /// [`Checker`](super::Checker) has its own [`ignore`](super::Checker::ignore).
     ///
     /// # Panics
     ///
@@ -130,8 +130,8 @@ impl Manager {
         let name = bus.name();
         let asked = |what: &str| interned(format!("{what} of {name}"));
         let shared = Shared {
-            writes: Asked::new(asked("writes")),
-            reads: Asked::new(asked("reads")),
+            writes: Requests::new(asked("writes")),
+            reads: Requests::new(asked("reads")),
         };
         let (clocked, on_reset) = (*clocked, self.on_reset);
         if let Some(signals) = bus.write {
@@ -186,8 +186,8 @@ impl Manager {
 
 #[derive(Clone)]
 struct Shared {
-    writes: Rc<Asked<Writing>>,
-    reads: Rc<Asked<Reading>>,
+    writes: Rc<Requests<Writing>>,
+    reads: Rc<Requests<Reading>>,
 }
 
 /// A manager that runs. A clone is the same manager.

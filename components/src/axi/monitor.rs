@@ -171,8 +171,8 @@ impl fmt::Debug for Read {
 
 /// Sees every burst and drives nothing: a builder, until it is [started](Self::start).
 ///
-/// Each burst is [recorded](verifork::record) from its address to its answer. One that breaks the protocol is
-/// the [`Checker`](super::Checker)'s to find: a monitor makes of it what it can.
+/// Each burst is [recorded](verifork::record) from its address to its answer. One that breaks the protocol is for
+/// the [`Checker`](super::Checker) to find: a monitor interprets them as far as it can.
 ///
 /// ```no_run
 /// use verifork::prelude::*;

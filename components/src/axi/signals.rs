@@ -85,7 +85,7 @@ pub struct ReadSignals {
     pub r: ReadDataSignals,
 }
 
-/// A channel of addresses. What is missing has the protocol's default: one beat, as wide as the data, INCR.
+/// A channel of addresses. Missing signals have the protocol's defaults: one beat, as wide as the data, INCR.
 ///
 /// ```no_run
 /// # use verifork::prelude::*;

@@ -1,4 +1,4 @@
-//! The side that answers.
+//! The direction that answers.
 
 mod reads;
 mod writes;
@@ -244,7 +244,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
         let exclusive: Option<Rc<RefCell<ExclusiveMonitor>>> = self
             .exclusive
             .then(Rc::<RefCell<ExclusiveMonitor>>::default);
-        let side = |what: &str| Side {
+        let direction = |what: &str| Direction {
             bus,
             target: self.target.clone(),
             order: self.order,
@@ -258,7 +258,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
             let claim = Claim::new(signals.aw.ready.path(), "subordinate");
             let [aw, w, b] = bus.write_wires(&signals, &clocked);
             let writes = Writes {
-                side: side("writes"),
+                direction: direction("writes"),
                 signals,
                 aw: Taking::new(aw, &self.pauses.of(Channel::Aw)),
                 w: Taking::new(w, &self.pauses.of(Channel::W)),
@@ -279,7 +279,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
             let claim = Claim::new(signals.ar.ready.path(), "subordinate");
             let [ar, r] = bus.read_wires(&signals, &clocked);
             let reads = Reads {
-                side: side("reads"),
+                direction: direction("reads"),
                 signals,
                 ar: Taking::new(ar, &self.pauses.of(Channel::Ar)),
                 r: Offering::new(r, &self.pauses.of(Channel::R)),
@@ -297,7 +297,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
 }
 
 /// The common part of both directions.
-struct Side<T> {
+struct Direction<T> {
     bus: Bus,
     target: T,
     order: Order,
@@ -308,7 +308,7 @@ struct Side<T> {
     cycle: u64,
 }
 
-impl<T: Target> Side<T> {
+impl<T: Target> Direction<T> {
     /// The cycle from which a burst that arrives now may be answered.
     fn due(&mut self) -> u64 {
         self.cycle + u64::from(self.target.latency(&mut self.latency))

@@ -263,7 +263,7 @@ impl Checking {
             return Ok(());
         }
         self.ignored
-            .judge(Violation::new(rule, self.signals.bus(), what).now())
+            .report(Violation::new(rule, self.signals.bus(), what).now())
     }
 }
 
@@ -286,7 +286,7 @@ impl AtEnd for Checking {
             if open > 0 {
                 let what = format!("{open} {kind} are not answered at the end");
                 let violation = Violation::new(rule, bus, what);
-                self.ignored.judge_end(violation);
+                self.ignored.report_at_end(violation);
             }
         }
     }

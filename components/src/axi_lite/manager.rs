@@ -8,7 +8,7 @@ use verifork::{Error, Result};
 use super::signals::Signals;
 use crate::axi_common::{At, Channel, ChannelPauses, Response};
 use crate::handshake::{Offering, Taking};
-use crate::outstanding::{Asked, Outstanding, Progress, Side, make_all};
+use crate::outstanding::{Outstanding, Progress, Requests, Side, make_all};
 use crate::parent::{Claim, Parent, free_name, interned};
 use crate::sending::OnReset;
 use crate::violation::{Ignored, Violation};
@@ -16,8 +16,8 @@ use crate::{Clocked, Pauses};
 
 /// Reads and writes: a builder, until it is [started](Self::start).
 ///
-/// Any number of accesses may be under way; those of one direction are answered in order. Addresses and data
-/// of writes go each at their own pace: with [pauses](Self::pauses_on) on AW, data comes first.
+/// Any number of accesses may be in flight; those in one direction are answered in order. Addresses and data of
+/// writes are independent: with [pauses](Self::pauses_on) on AW, data comes first.
 ///
 /// ```no_run
 /// use verifork::prelude::*;
@@ -84,10 +84,9 @@ impl Manager {
         Manager { prot, ..self }
     }
 
-    /// Takes answers of a design that breaks one of the rules `AXI4LITE_ERRS_BRESP_AW`, `AXI4LITE_ERRS_BRESP_WLAST`
-    /// and `AXI4LITE_ERRS_RDATA_AR`: those that come in the cycle in which the last of what they answer is
-    /// transferred. Several public cores answer so. A [`Checker`](super::Checker) is told apart, by its own
-    /// [`ignore`](super::Checker::ignore).
+    /// Accepts responses that break one of the rules `AXI4LITE_ERRS_BRESP_AW`, `AXI4LITE_ERRS_BRESP_WLAST` and
+    /// `AXI4LITE_ERRS_RDATA_AR`: those in the same cycle as the last transfer of their request. Several public
+    /// cores respond like this. A [`Checker`](super::Checker) has its own [`ignore`](super::Checker::ignore).
     ///
     /// ```no_run
     /// use verifork::prelude::*;
@@ -126,8 +125,8 @@ impl Manager {
             Claim::new(for_writes, "manager"),
             Claim::new(for_reads, "manager"),
         );
-        let writes = Asked::new(interned(format!("writes of {bus}")));
-        let reads = Asked::new(interned(format!("reads of {bus}")));
+        let writes = Requests::new(interned(format!("writes of {bus}")));
+        let reads = Requests::new(interned(format!("reads of {bus}")));
         let (clocked, on_reset) = (*clocked, self.on_reset);
         let offering =
             |channel| Offering::new(signals.wires(channel, &clocked), &self.pauses.of(channel));
@@ -237,7 +236,7 @@ impl Side for WriteSide {
             holds("AXI4LITE_ERRS_BRESP_AW", Progress::is_addressed)?;
             holds("AXI4LITE_ERRS_BRESP_WLAST", Progress::is_sent)?;
             if let Some(writing) = first.and_then(|first| writes.remove(first)) {
-                let _ = writing.answer.send(response); // who asked may have gone
+                let _ = writing.answer.send(response); // the task that waits may be gone
             }
         }
         let next = writes.next_address();
@@ -302,7 +301,7 @@ impl Side for ReadSide {
             let first = first.filter(|_| in_time);
             let asked = first.and_then(|first| reads.remove(first));
             let reading = asked.ok_or_else(|| unasked(rule, signals))?;
-            let _ = reading.answer.send(answer); // who asked may have gone
+            let _ = reading.answer.send(answer); // the task that waits may be gone
         }
         let next = reads.next_address();
         if self.ar.may_offer(next.is_some())?
@@ -333,8 +332,8 @@ impl Side for ReadSide {
 /// ```
 #[derive(Clone)]
 pub struct RunningManager {
-    writes: Rc<Asked<Writing>>,
-    reads: Rc<Asked<Reading>>,
+    writes: Rc<Requests<Writing>>,
+    reads: Rc<Requests<Reading>>,
     signals: Signals,
 }
 

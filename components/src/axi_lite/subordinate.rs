@@ -1,4 +1,4 @@
-//! The side that answers.
+//! The direction that answers.
 
 use std::collections::VecDeque;
 
@@ -54,8 +54,8 @@ pub trait Target {
     /// How the access fails.
     fn write(&self, address: u64, bytes: &[u8], strobe: u8) -> Result<(), Fault>;
 
-    /// What an access of so many bytes would end with, if that can be told before the data of a write is there; `None`
-    /// unless an implementation can. Buses that answer a write as its data comes ask, and wait where it is `None`.
+    /// The response to an access of this size, if it can be told before the data of a write arrives; the default is
+    /// `None`. It is called by buses that respond to a write in the cycle of its data; with `None` they wait.
     fn would_answer(&self, address: u64, bytes: usize, write: bool) -> Option<Result<(), Fault>> {
         let _ = (address, bytes, write);
         None
@@ -145,7 +145,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
             |channel| Taking::new(signals.wires(channel, &clocked), &self.pauses.of(channel));
         let offering =
             |channel| Offering::new(signals.wires(channel, &clocked), &self.pauses.of(channel));
-        let side = |what: &str| Side {
+        let direction = |what: &str| Direction {
             signals,
             target: self.target.clone(),
             latency: rng_named(&format!("latency of {what} of {bus}")),
@@ -154,7 +154,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
 
         let claim = Claim::new(signals.awready.path(), "subordinate");
         let writes = Writes {
-            side: side("writes"),
+            direction: direction("writes"),
             aw: taking(Channel::Aw),
             w: taking(Channel::W),
             b: offering(Channel::B),
@@ -170,7 +170,7 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
 
         let claim = Claim::new(signals.arready.path(), "subordinate");
         let reads = Reads {
-            side: side("reads"),
+            direction: direction("reads"),
             ar: taking(Channel::Ar),
             r: offering(Channel::R),
             addresses: VecDeque::new(),
@@ -184,14 +184,14 @@ impl<T: Target + Clone + 'static> Subordinate<T> {
 }
 
 /// The common part of both directions.
-struct Side<T> {
+struct Direction<T> {
     signals: Signals,
     target: T,
     latency: TestRng,
     cycle: u64,
 }
 
-impl<T: Target> Side<T> {
+impl<T: Target> Direction<T> {
     /// The cycle from which a request that arrives now may be answered.
     fn due(&mut self) -> u64 {
         self.cycle + u64::from(self.target.latency(&mut self.latency))
@@ -204,7 +204,7 @@ impl<T: Target> Side<T> {
 }
 
 struct Writes<T> {
-    side: Side<T>,
+    direction: Direction<T>,
     aw: Taking,
     w: Taking,
     b: Offering,
@@ -238,8 +238,8 @@ impl<T: Target> Answering for Writes<T> {
     }
 
     fn edge(&mut self) -> Result {
-        self.side.cycle += 1;
-        let signals = self.side.signals;
+        self.direction.cycle += 1;
+        let signals = self.direction.signals;
         if self.aw.is_given()? {
             self.addresses.push_back(signals.address(Channel::Aw)?);
         }
@@ -250,17 +250,17 @@ impl<T: Target> Answering for Writes<T> {
             && let Some((data, strobe)) = self.data.pop_front()
             && let Some(address) = self.addresses.pop_front()
         {
-            let due = self.side.due();
+            let due = self.direction.due();
             self.whole.push_back((address, data, strobe, due));
         }
         self.b.is_taken()?;
-        let is_due = |&(.., due): &(u64, u64, u8, u64)| due <= self.side.cycle;
+        let is_due = |&(.., due): &(u64, u64, u8, u64)| due <= self.direction.cycle;
         if self.b.may_offer(self.whole.front().is_some_and(is_due))?
             && let Some((address, data, strobe, _)) = self.whole.pop_front()
         {
             let bytes = &data.to_le_bytes()[..signals.bytes()];
-            let word = self.side.word(address);
-            let response = Response::from(self.side.target.write(word, bytes, strobe));
+            let word = self.direction.word(address);
+            let response = Response::from(self.direction.target.write(word, bytes, strobe));
             if let Some(signal) = signals.bresp {
                 signal.try_set(response.bits())?;
             }
@@ -273,7 +273,7 @@ impl<T: Target> Answering for Writes<T> {
 }
 
 struct Reads<T> {
-    side: Side<T>,
+    direction: Direction<T>,
     ar: Taking,
     r: Offering,
     /// And when they may be answered.
@@ -295,15 +295,15 @@ impl<T: Target> Answering for Reads<T> {
     }
 
     fn edge(&mut self) -> Result {
-        self.side.cycle += 1;
-        let signals = self.side.signals;
+        self.direction.cycle += 1;
+        let signals = self.direction.signals;
         if self.ar.is_given()? {
-            let due = self.side.due();
+            let due = self.direction.due();
             self.addresses
                 .push_back((signals.address(Channel::Ar)?, due));
         }
         self.r.is_taken()?;
-        let is_due = |&(_, due): &(u64, u64)| due <= self.side.cycle;
+        let is_due = |&(_, due): &(u64, u64)| due <= self.direction.cycle;
         if self
             .r
             .may_offer(self.addresses.front().is_some_and(is_due))?
@@ -311,7 +311,10 @@ impl<T: Target> Answering for Reads<T> {
         {
             let mut word_read = [0; 8];
             let bytes = &mut word_read[..signals.bytes()];
-            let outcome = self.side.target.read(self.side.word(address), bytes);
+            let outcome = self
+                .direction
+                .target
+                .read(self.direction.word(address), bytes);
             if let Some(signal) = signals.rresp {
                 signal.try_set(Response::from(outcome).bits())?;
             }

@@ -11,8 +11,8 @@ impl<X> Assembly<X> {
         Assembly(Vec::new())
     }
 
-    /// Adds a beat to the frame of its TID and TDEST; the frame, if it was the last. `begun` makes what a new
-    /// frame has beside it.
+    /// Adds a beat to the frame of its TID and TDEST. Returns the frame, if it is complete. `begun` creates further
+    /// data of a new frame.
     pub(super) fn add(
         &mut self,
         beat: &BeatBuffer,

@@ -72,7 +72,7 @@ impl Checker {
             format!("TID and TDEST together have {ids} bits, and may have 24"),
         );
         if ids > 24
-            && let Err(error) = self.ignored.judge(too_wide)
+            && let Err(error) = self.ignored.report(too_wide)
         {
             panic!("{error}");
         }
@@ -171,7 +171,7 @@ impl Checking {
             let both = |word: usize| strobe.value_word(word) & !keep.value_word(word);
             if let Some(word) = (0..strobe.word_count()).find(|&word| both(word) != 0) {
                 let byte = word * 64 + both(word).trailing_zeros() as usize;
-                self.watching.ignored.judge(broken(
+                self.watching.ignored.report(broken(
                     "AXI4STREAM_ERRM_TKEEP_TSTRB",
                     format!("byte {byte} has TSTRB 1 and TKEEP 0"),
                 ))?;
@@ -183,7 +183,7 @@ impl Checking {
                 unknown_bits(data, index) != 0 && bit(keep, index) && bit(strobe, index)
             })
         {
-            self.watching.ignored.judge(broken(
+            self.watching.ignored.report(broken(
                 "AXI4STREAM_ERRM_TDATA_X",
                 format!("byte {byte} of TDATA is data, and not known while TVALID is 1"),
             ))?;
@@ -219,6 +219,6 @@ impl AtEnd for Checking {
         );
         let violation = Violation::new("AXI4STREAM_ERRM_STREAM_ALL_DONE_EOS", bus, what)
             .of(format!("after {} beats", self.beats));
-        self.watching.ignored.judge_end(violation);
+        self.watching.ignored.report_at_end(violation);
     }
 }

@@ -95,8 +95,8 @@ impl Frame {
         self.kinds.get(index).copied().unwrap_or_default()
     }
 
-    /// Without null bytes, and with as little said as says it all: what a receiver gives of it. Two frames
-    /// that mean the same are equal then.
+    /// The frame as a receiver returns it: without null bytes, in its shortest form. Frames with the same meaning
+    /// are then equal.
     #[must_use]
     pub fn received(mut self) -> Self {
         let kinds = std::mem::take(&mut self.kinds);

@@ -64,8 +64,8 @@ impl Bus {
         }
         let name = self.designs[0].bus();
         let claim = |pins: &Pins| {
-            let side = pins.side(Wire::Sda);
-            side.input.or(side.net).map_or(name, |signal| signal.path())
+            let line = pins.line(Wire::Sda);
+            line.input.or(line.net).map_or(name, |signal| signal.path())
         };
         let mut claims = Vec::new();
         for pins in &self.designs {
@@ -165,7 +165,7 @@ impl std::fmt::Debug for RunningBus {
     }
 }
 
-/// One of those who can pull the lines low: made by [`RunningBus::puller`]. Dropping it lets go of both.
+/// Pulls the lines low. [`RunningBus::puller`] creates it. Dropping it releases both lines.
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -184,7 +184,7 @@ pub struct Puller {
 }
 
 impl Puller {
-    /// Pulls SCL low, or lets it go.
+    /// Pulls SCL low, or releases it.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -204,7 +204,7 @@ impl Puller {
         self.set(Wire::Scl, level)
     }
 
-    /// Pulls SDA low, or lets it go.
+    /// Pulls SDA low, or releases it.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;

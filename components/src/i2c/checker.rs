@@ -6,7 +6,7 @@ use verifork::{Result, first_of};
 
 use super::bus::RunningBus;
 use super::follower::Follower;
-use super::lines::{Event, Kind};
+use super::lines::{Event, EventKind};
 use super::pins::Wire;
 use super::rules::RULES;
 use super::timing::{Timing, in_steps};
@@ -199,11 +199,11 @@ impl BetweenResets for Checking {
 impl Checking {
     fn look(&mut self, Event { kind, at }: Event) -> Result {
         match kind {
-            Kind::Start => self.start(at),
-            Kind::Stop => self.stop(at),
-            Kind::Rise(level) => self.rise(level, at),
-            Kind::Fall => self.fall(at),
-            Kind::Data => {
+            EventKind::Start => self.start(at),
+            EventKind::Stop => self.stop(at),
+            EventKind::Rise(level) => self.rise(level, at),
+            EventKind::Fall => self.fall(at),
+            EventKind::Data => {
                 self.after("I2C_tHD;DAT", self.fell, at, self.times.hold_data)?;
                 self.data = Some(at);
                 Ok(())
@@ -347,7 +347,7 @@ impl Checking {
                 "SDA",
                 format_args!("is {}", u8::from(lines.level(Wire::Sda))),
             );
-        self.ignored.judge(violation)
+        self.ignored.report(violation)
     }
 }
 
@@ -358,6 +358,6 @@ impl AtEnd for Checking {
         }
         let what = "the bus is busy at the end";
         let violation = Violation::new("I2C_ALL_DONE_EOS", self.bus.0.name(), what);
-        self.ignored.judge_end(violation);
+        self.ignored.report_at_end(violation);
     }
 }

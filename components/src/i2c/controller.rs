@@ -153,8 +153,8 @@ impl RunningController {
     ///
     /// # Errors
     ///
-    /// [`Refused`]: a target does not acknowledge, or another controller has won the bus; there is no message; a
-    /// reset came before its end, or the controller has ended.
+    /// [`Refused`], if a target does not acknowledge, or another controller has won the bus; or there is no
+    /// message, a reset came before its end, or the controller has ended.
     pub async fn transfer(&self, messages: &[Message]) -> Result<Vec<u8>> {
         verifork::ensure!(!messages.is_empty(), "I2C: a transfer without a message");
         let request = |answer| Request {

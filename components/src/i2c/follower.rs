@@ -3,7 +3,7 @@
 use verifork::Result;
 use verifork::task::waiting_for;
 
-use super::lines::{Event, Kind, Lines};
+use super::lines::{Event, EventKind, Lines};
 use crate::Subscription;
 
 /// The event that interrupted a byte.
@@ -41,7 +41,7 @@ impl Follower {
     pub(super) async fn start(&self) -> Result<Event> {
         loop {
             let event = self.event().await?;
-            if event.kind == Kind::Start {
+            if event.kind == EventKind::Start {
                 return Ok(event);
             }
         }
@@ -51,8 +51,8 @@ impl Follower {
     pub(super) async fn cut(&self) -> Result<Cut> {
         loop {
             match self.event().await?.kind {
-                Kind::Start => return Ok(Cut::Start),
-                Kind::Stop => return Ok(Cut::Stop),
+                EventKind::Start => return Ok(Cut::Start),
+                EventKind::Stop => return Ok(Cut::Stop),
                 _ => {}
             }
         }
@@ -62,10 +62,10 @@ impl Follower {
     pub(super) async fn rise(&self) -> Result<Result<bool, Cut>> {
         loop {
             match self.event().await?.kind {
-                Kind::Rise(level) => return Ok(Ok(level)),
-                Kind::Start => return Ok(Err(Cut::Start)),
-                Kind::Stop => return Ok(Err(Cut::Stop)),
-                Kind::Fall | Kind::Data => {}
+                EventKind::Rise(level) => return Ok(Ok(level)),
+                EventKind::Start => return Ok(Err(Cut::Start)),
+                EventKind::Stop => return Ok(Err(Cut::Stop)),
+                EventKind::Fall | EventKind::Data => {}
             }
         }
     }
@@ -74,10 +74,10 @@ impl Follower {
     pub(super) async fn fall(&self) -> Result<Result<(), Cut>> {
         loop {
             match self.event().await?.kind {
-                Kind::Fall => return Ok(Ok(())),
-                Kind::Start => return Ok(Err(Cut::Start)),
-                Kind::Stop => return Ok(Err(Cut::Stop)),
-                Kind::Rise(_) | Kind::Data => {}
+                EventKind::Fall => return Ok(Ok(())),
+                EventKind::Start => return Ok(Err(Cut::Start)),
+                EventKind::Stop => return Ok(Err(Cut::Stop)),
+                EventKind::Rise(_) | EventKind::Data => {}
             }
         }
     }

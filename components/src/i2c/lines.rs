@@ -14,7 +14,7 @@ use crate::{Clocked, Publisher, Subscription};
 
 /// The kinds of events on the lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EventKind {
     /// A start, or a repeated one.
     Start,
     Stop,
@@ -28,7 +28,7 @@ pub(super) enum Kind {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Event {
-    pub(super) kind: Kind,
+    pub(super) kind: EventKind,
     pub(super) at: SimTime,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Lines {
     /// For each component, which lines it pulls low.
     pub(super) pulls: RefCell<Vec<[bool; 2]>>,
     pub(super) levels: [Cell<bool>; 2],
-    /// The mask of those who hold SCL low, and whether more than one has done so since it fell.
+    /// The mask of devices that hold SCL low, and whether more than one has done so since it fell.
     pub(super) holders: Cell<u64>,
     pub(super) stretched: Cell<bool>,
     pub(super) busy: Cell<bool>,
@@ -111,12 +111,12 @@ impl Lines {
         if self.is_in_reset() {
             return None;
         }
-        let pushes = |design: &&Design| WIRES.iter().any(|&wire| design.pins.side(wire).pushes());
+        let pushes = |design: &&Design| WIRES.iter().any(|&wire| design.pins.line(wire).pushes());
         let design = self.designs.iter().find(pushes)?;
         Some(design.pins.bus())
     }
 
-    /// Computes the levels from all who pull, publishes the events, and drives the levels to the designs.
+    /// Computes the levels from everything that pulls, publishes the events, and drives the levels to the designs.
     pub(super) fn resolve(&self) -> Result {
         let mut levels = [true; 2];
         let mut holders = 0_u64;
@@ -127,7 +127,7 @@ impl Lines {
             let ours = self.pulls.borrow().iter().any(|pulls| pulls[wire as usize]);
             let mut low = ours;
             for (index, design) in self.designs.iter().enumerate() {
-                let side = design.pins.side(wire);
+                let side = design.pins.line(wire);
                 if let Some(net) = side.net {
                     let forced = &design.forced[wire as usize];
                     match (ours, forced.replace(ours)) {
@@ -152,7 +152,7 @@ impl Lines {
         for wire in WIRES {
             let level = Logic::from(self.level(wire));
             for design in &self.designs {
-                if let Some(input) = design.pins.side(wire).input {
+                if let Some(input) = design.pins.line(wire).input {
                     input.try_set(level)?;
                 }
             }
@@ -181,25 +181,25 @@ impl Lines {
         let tell = |kind| self.events.publish(Event { kind, at });
         if scl_before && !scl {
             self.levels[0].set(false);
-            tell(Kind::Fall);
+            tell(EventKind::Fall);
         }
         if sda != sda_before {
             self.levels[1].set(sda);
             if !self.level(Wire::Scl) {
-                tell(Kind::Data);
+                tell(EventKind::Data);
             } else if sda {
                 self.busy.set(false);
                 self.free_since.set(Some(at));
-                tell(Kind::Stop);
+                tell(EventKind::Stop);
             } else {
                 self.busy.set(true);
                 self.started_at.set(Some(at));
-                tell(Kind::Start);
+                tell(EventKind::Start);
             }
         }
         if !scl_before && scl {
             self.levels[0].set(true);
-            tell(Kind::Rise(sda));
+            tell(EventKind::Rise(sda));
         }
         self.changed.notify_all();
     }
@@ -209,7 +209,7 @@ impl Lines {
             let mut waits = Vec::new();
             for design in &self.designs {
                 for wire in WIRES {
-                    waits.extend(design.pins.side(wire).changes().into_iter().flatten());
+                    waits.extend(design.pins.line(wire).changes().into_iter().flatten());
                 }
             }
             self.resolve()?;

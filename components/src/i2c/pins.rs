@@ -10,7 +10,7 @@ use crate::violation::{Violation, note_broken};
 
 /// The pins of a design, by their names below a prefix.
 ///
-/// What a design makes of an open drain has many forms; each of these is one, of SCL and SDA alike:
+/// Designs represent an open drain in many ways. These are supported, for SCL and SDA alike:
 ///
 /// | pins | the design pulls the line low while |
 /// |---|---|
@@ -22,11 +22,11 @@ use crate::violation::{Violation, note_broken};
 /// | `scl_i` | never: a target that does not stretch the clock |
 /// | `scl`, an inout, without `scl_i` | it drives 0 |
 ///
-/// An inout is held low by a [`force`](Signal::force), and let go by a [`release`](Signal::release): a value that
-/// is merely written is not resolved with what the design drives. So it needs a simulator that does both for nets
-/// (Icarus, NVC), and a pull-up in the design. GHDL before version 5 does not release, and Verilator does not
-/// force what is not marked `forceable`: there it is an error when the bus is started or used, and the design
-/// has to have pins apart.
+/// An inout is held low by a [`force`](Signal::force), and released by a [`release`](Signal::release), because a
+/// written value is not resolved with the value that the design drives. This needs a simulator that supports both
+/// for nets (Icarus, NVC), and a pull-up in the design. GHDL before version 5 does not release, and Verilator
+/// forces only signals that are marked `forceable`: there it is an error when the bus is started or used, and the
+/// design must have separate pins.
 ///
 /// ```
 /// use verifork::prelude::*;
@@ -74,7 +74,7 @@ impl Wire {
 
 /// A line of a design.
 #[derive(Clone, Copy)]
-pub(super) struct Side {
+pub(super) struct LinePins {
     pub(super) input: Option<Signal<Logic>>,
     pub(super) output: Option<Signal<Logic>>,
     pub(super) tristate: Option<Signal<Logic>>,
@@ -83,9 +83,9 @@ pub(super) struct Side {
 }
 
 impl Pins {
-    pub(super) fn side(&self, wire: Wire) -> Side {
+    pub(super) fn line(&self, wire: Wire) -> LinePins {
         match wire {
-            Wire::Scl => Side {
+            Wire::Scl => LinePins {
                 input: self.scl_i,
                 output: self.scl_o,
                 tristate: self.scl_t,
@@ -93,7 +93,7 @@ impl Pins {
                 // If there are separate pins, a signal with this name may be anything.
                 net: self.scl.filter(|_| self.scl_i.is_none()),
             },
-            Wire::Sda => Side {
+            Wire::Sda => LinePins {
                 input: self.sda_i,
                 output: self.sda_o,
                 tristate: self.sda_t,
@@ -106,8 +106,8 @@ impl Pins {
     /// The bus, by the common part of its signals' paths.
     pub fn bus(&self) -> &'static str {
         let first = |wire: Wire| {
-            let side = self.side(wire);
-            side.input.or(side.net)
+            let line = self.line(wire);
+            line.input.or(line.net)
         };
         let Some(signal) = first(Wire::Scl).or(first(Wire::Sda)) else {
             return "I2C";
@@ -124,19 +124,19 @@ impl Pins {
     #[track_caller]
     pub(super) fn check(&self) {
         for wire in WIRES {
-            let (side, name) = (self.side(wire), wire.name());
+            let (line, name) = (self.line(wire), wire.name());
             assert!(
-                side.input.is_some() || side.net.is_some(),
+                line.input.is_some() || line.net.is_some(),
                 "I2C: `{}` has neither `{name}_i` nor an inout `{name}`",
                 self.bus()
             );
             assert!(
-                side.tristate.is_none() || side.enable.is_none(),
+                line.tristate.is_none() || line.enable.is_none(),
                 "I2C: `{}` has both `{name}_t` and `{name}_oe`",
                 self.bus()
             );
         }
-        let sda = self.side(Wire::Sda);
+        let sda = self.line(Wire::Sda);
         assert!(
             sda.net.is_some() || sda.output.or(sda.tristate).or(sda.enable).is_some(),
             "I2C: `{}` has no `sda_o`, `sda_t` or `sda_oe` to answer by",
@@ -145,13 +145,13 @@ impl Pins {
     }
 }
 
-impl Side {
+impl LinePins {
     /// The level of a pin of the design. An unknown level is a broken rule.
     fn known(signal: Signal<Logic>, bus: &str) -> Result<bool> {
         let value = signal.get();
         if value.is_unknown() {
             let what = "a line must be 0 or 1";
-            return Err(Side::unknown(bus, what, signal, value));
+            return Err(LinePins::unknown(bus, what, signal, value));
         }
         Ok(value.is_one())
     }
@@ -167,10 +167,10 @@ impl Side {
 
     fn drives(&self, bus: &str) -> Result<bool> {
         if let Some(enable) = self.enable {
-            return Side::known(enable, bus);
+            return LinePins::known(enable, bus);
         }
         match self.tristate {
-            Some(tristate) => Ok(!Side::known(tristate, bus)?),
+            Some(tristate) => Ok(!LinePins::known(tristate, bus)?),
             None => Ok(self.output.is_some()),
         }
     }
@@ -182,16 +182,16 @@ impl Side {
             return match value {
                 Logic::HighImpedance => {
                     let what = "a line that nothing drives must be pulled up in the design";
-                    Err(Side::unknown(bus, what, net, value))
+                    Err(LinePins::unknown(bus, what, net, value))
                 }
-                _ => Ok(!Side::known(net, bus)?),
+                _ => Ok(!LinePins::known(net, bus)?),
             };
         }
         if !self.drives(bus)? {
             return Ok(false);
         }
         match self.output {
-            Some(output) => Ok(!Side::known(output, bus)?),
+            Some(output) => Ok(!LinePins::known(output, bus)?),
             None => Ok(true),
         }
     }

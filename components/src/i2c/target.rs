@@ -49,9 +49,9 @@ pub trait Device {
     fn end(&mut self) {}
 }
 
-/// A memory as serial EEPROMs are: the first bytes that are written are an address, the most significant byte
-/// first, and those that follow are stored from there on. A read goes on from where the last access ended. A byte
-/// that the memory refuses is not acknowledged, and read as `ff`.
+/// A memory like a serial EEPROM: the first written bytes are an address, most significant byte first, and the
+/// following bytes are stored from there on. A read continues where the last access ended. A byte that the memory
+/// refuses is not acknowledged, and is read as `ff`.
 ///
 /// ```no_run
 /// # use verifork::prelude::*;

@@ -74,8 +74,8 @@ struct Segment {
 }
 
 impl Memory {
-    /// Loads the segments of an ELF file at their physical addresses, what follows their data up to their size
-    /// as 0. Returns the entry point.
+    /// Loads the segments of an ELF file at their physical addresses, filled up to their size with 0. Returns the
+    /// entry point.
     ///
     /// # Errors
     ///
@@ -119,8 +119,8 @@ impl Memory {
         ensure!(loaded > 0, "ELF: the file has no segment to load");
         Ok(header.e_entry(endian).into())
     }
-    /// What was written, as an ELF file: a segment for each range of bytes, readable, writable and executable, whose
-    /// physical and virtual address are the same.
+    /// Writes all written bytes as an ELF file: a readable, writable and executable segment for each range of
+    /// bytes, with the same physical and virtual address.
     ///
     /// # Errors
     ///

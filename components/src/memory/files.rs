@@ -73,8 +73,8 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// With the number of the line: it is not a record, its checksum is wrong, the count of records does not
-    /// agree. What came before is loaded.
+    /// With the number of the line, if it is not a record, its checksum is wrong, or the count of records does not
+    /// match. The lines before it are loaded.
     pub fn load_srec(&self, text: &str) -> Result {
         use srec::Record;
         let mut count = 0_u32;
@@ -140,8 +140,8 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// With the number of the line: it is not a hexadecimal number, it is wider than the word, it has `x` or `z`,
-    /// which a memory of bytes does not hold. What came before is loaded.
+    /// With the number of the line, if it is not a hexadecimal number, is wider than the word, or has `x` or `z`,
+    /// which a memory of bytes cannot hold. The lines before it are loaded.
     pub fn load_readmemh(&self, text: &str, bytes: usize, endian: Endian) -> Result {
         ensure!(bytes > 0, "a word of a memory has at least one byte");
         let text = without_comments(text)?;
@@ -192,8 +192,8 @@ impl Memory {
         Ok(())
     }
 
-    /// What was written, as text that `$readmemh` reads, in words of so many bytes. Words that were written in
-    /// part only are there in full.
+    /// Writes all written bytes as text for `$readmemh`, in words of `bytes` bytes. Partly written words are
+    /// complete.
     ///
     /// # Panics
     ///

@@ -156,8 +156,8 @@ impl Access {
         }
     }
 
-    /// What is written to the field's bits so that it stays as it is; `None`: what it holds. Where no write leaves it
-    /// so, 0.
+    /// The data that leaves the field as it is when written; `None` if that is its value. It is 0 if every write
+    /// changes the field.
     pub(super) fn leaves(self, mask: u64) -> Option<u64> {
         match self.effects().0 {
             OnWrite::Written | OnWrite::Once => None,

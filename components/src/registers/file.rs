@@ -69,8 +69,8 @@ impl Map {
     ///
     /// # Errors
     ///
-    /// What does not fit, each with its line: see [`MapBuilder::build`](super::MapBuilder::build); and what is no
-    /// TOML, an unknown key, an unknown kind of access.
+    /// Each with its line: the errors of [`MapBuilder::build`](super::MapBuilder::build), invalid TOML, unknown
+    /// keys, and unknown kinds of access.
     pub fn from_toml(file: &str, text: &str) -> Result<Map, MapError> {
         let line_of = |at: usize| text[..at].matches('\n').count() + 1;
         let described: Described = toml::from_str(text).map_err(|error| {

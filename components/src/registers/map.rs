@@ -157,10 +157,10 @@ impl MapBuilder {
     ///
     /// # Errors
     ///
-    /// What does not fit, each with the line of its register or field: a width that is none; fields that overlap, a
-    /// field outside of its register; a name that is there twice; an address that is not a multiple of a word, is outside of the
-    /// block, or is that of another register, unless one of them is just read and the other just written; a reset value
-    /// that does not fit.
+    /// Each with the line of its register or field: an invalid width; fields that overlap or are outside their
+    /// register; a name that is used twice; an address that is not a multiple of a word, is outside the block, or
+    /// belongs to another register, unless one of them is read-only and the other write-only; a reset value that
+    /// does not fit.
     pub fn build(mut self) -> Result<Map, MapError> {
         if let Some(fault) = rules::register_width(self.width) {
             let fault = format!("{}: `{}` {}", self.place, self.name, fault.as_str());

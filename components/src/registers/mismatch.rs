@@ -103,8 +103,8 @@ impl fmt::Display for Mismatch {
     }
 }
 
-/// What a check of registers has found: the error of [`Model::check`](super::Model::check) and of the tests that
-/// are ready to call. The error of a failed test gives it back by `downcast_ref`.
+/// The differences that a check of registers has found: the error of [`Model::check`](super::Model::check) and of
+/// the ready-made tests. Get it from an error by `downcast_ref`.
 ///
 /// ```text
 /// the reset test of `timer`: `control.mode` (bits 3:1 at 0x0) is 0x3, not 0x2

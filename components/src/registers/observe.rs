@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::memory::mask_of;
 use crate::{ahb, apb, axi, axi_lite, wishbone};
 
-/// An access that was done, by whomever.
+/// An access that has ended, whoever made it.
 ///
 /// ```no_run
 /// # use verifork::prelude::*;
@@ -23,11 +23,11 @@ use crate::{ahb, apb, axi, axi_lite, wishbone};
 pub enum Observed {
     /// A write.
     Write {
-        /// That of the lowest byte of the data.
+        /// The address of the lowest byte of the data.
         address: u64,
         /// A write.
         data: u64,
-        /// The bits of the bytes that were: of one register, of a part of it, or of several.
+        /// The mask of the accessed bytes: those of one register, of a part of it, or of several.
         mask: u64,
     },
     /// A read.

@@ -39,11 +39,11 @@ impl Model {
         self.report("the reset test", found)
     }
 
-    /// Writes each bit of every register that can be written as a 1 and as a 0 and back, the others with what they hold, and
-    /// reads twice what has become of it: the second time, what the read itself has done. Fields that cannot be read are
-    /// looked at by the backdoor, if they have one. A register without a field that can be written is written too, and stays as it
-    /// is, whether or not the bus refuses that. What a write clears or sets is set or cleared by the
-    /// [backdoor](Self::bind_backdoor) before, where it has one that the simulator can write.
+    /// Writes each writable bit of every register as 1 and as 0 and back, keeps the other bits, and reads the
+    /// register twice: the second read shows the effect of the first. Fields that cannot be read are checked
+    /// through the backdoor, if they have one. Registers without writable fields are written too and must not
+    /// change, whether or not the bus refuses the write. Before a write that clears or sets a field, the field is
+    /// set or cleared through the [backdoor](Self::bind_backdoor), if the simulator can write it.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -55,8 +55,8 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// [`Mismatches`]: fields that differ, for each register those of the first write that has shown one. The bus
-    /// refuses an access of what can be accessed.
+    /// [`Mismatches`] with the fields that differ, for each register those of the first write that shows one; or
+    /// the bus refuses an access that must be possible.
     #[doc(alias = "uvm_reg_bit_bash_seq")]
     pub async fn bit_bash_test(&self) -> Result {
         let mut found = Vec::new();
@@ -85,8 +85,9 @@ impl Model {
         if !found.is_empty() {
             return Ok(found);
         }
-        // Bits of both values are written with both, before what can be set or cleared once is; and then there are
-        // writes without a read between them, of which the first may leave something. The last one restores what was.
+        // Bits that take both values are written first, before bits that can be set or cleared only once. Then
+        // follow writes without a read between them, of which the first may have an effect. The last one restores
+        // the old value.
         const PATTERN: u64 = 0x5555_5555_5555_5555;
         let held = self.held(at);
         for writes in [
@@ -172,9 +173,8 @@ impl Model {
         shown
     }
 
-    /// Checks the way over the bus against the [backdoor](Self::bind_backdoor), for all fields that hold what is
-    /// written and are not volatile: what is written over the bus is there by the backdoor, and what is written by
-    /// the backdoor is read over the bus.
+    /// Checks the frontdoor against the [backdoor](Self::bind_backdoor), for all fields that hold the written value
+    /// and are not volatile: values written over the bus are read through the backdoor, and vice versa.
     ///
     /// ```no_run
     /// # use verifork::prelude::*;
@@ -303,8 +303,8 @@ impl Model {
         registers.filter(|(_, register)| register.is_tested)
     }
 
-    /// Compares a register with the mirror: what can be read by two reads, of which the second shows what the first has
-    /// done, and what cannot by the backdoor, if it has one.
+    /// Compares a register with the mirror: readable fields by two reads, of which the second shows the effect of
+    /// the first, and others through the backdoor, if they have one.
     async fn look_twice(&self, at: usize, address: u64, after: &str) -> Result<Vec<Finding>> {
         let register = &self.registers()[at];
         let hidden = |field: &&Field| !field.access.is_readable() && !field.is_volatile;

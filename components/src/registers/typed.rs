@@ -11,8 +11,8 @@ use super::model::Model;
 use super::part::{FieldDescription, Options, Part};
 use super::{Field, Register};
 
-/// What a register holds, field by field: `#[derive(RegisterFields)]` implements it, and `bool`, `u8`, `u16`, `u32` and
-/// `u64` are a register with one field, `value`.
+/// The value of a register, field by field. `#[derive(RegisterFields)]` implements it. `bool`, `u8`, `u16`, `u32`
+/// and `u64` are registers with one field, `value`.
 ///
 /// ```
 /// use verifork::prelude::*;

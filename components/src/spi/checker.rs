@@ -17,8 +17,8 @@ use crate::violation::{Ignored, Violation};
 
 /// Fails the test when a [rule](RULES) is broken: a builder, until it is [started](Self::start).
 ///
-/// Times are 0 unless told otherwise: what has to come before or after something then just may not come with
-/// it. A time in clocks is `period * clocks`.
+/// All times are 0 by default: two events in a required order then must only not coincide. A time in clocks is
+/// `period * clocks`.
 ///
 /// ```no_run
 /// use verifork::prelude::*;
@@ -380,7 +380,7 @@ impl Checking {
             let violation = self
                 .broken(unknown, &what)
                 .signal(pins.path(), format_args!("is {}", pins.get()));
-            self.ignored.judge(violation)?;
+            self.ignored.report(violation)?;
         }
         // At this very step it is a hold that is broken, not a setup.
         let Some(since) = changed_at.map(|at| step - at).filter(|&since| since > 0) else {
@@ -419,7 +419,7 @@ impl Checking {
 
     fn unless_ignored(&self, error: verifork::Error) -> Result {
         match error.downcast::<Violation>() {
-            Ok(violation) => self.ignored.judge(violation),
+            Ok(violation) => self.ignored.report(violation),
             Err(error) => Err(error),
         }
     }
@@ -428,7 +428,7 @@ impl Checking {
         if holds {
             return Ok(());
         }
-        self.ignored.judge(self.broken(rule, what))
+        self.ignored.report(self.broken(rule, what))
     }
 
     fn broken(&self, rule: &'static str, what: &str) -> Violation {
@@ -459,6 +459,6 @@ impl AtEnd for Checking {
         }
         let what = "a peripheral is selected at the end";
         let violation = Violation::new("SPI_ALL_DONE_EOS", self.signals.bus(), what);
-        self.ignored.judge_end(violation);
+        self.ignored.report_at_end(violation);
     }
 }

@@ -42,8 +42,8 @@ pub struct Controller {
 }
 
 impl Controller {
-    /// A controller whose SCLK has this period. A select comes half a period before the first edge and stays for
-    /// half a period after the last, and half a period lies between two, unless told otherwise.
+    /// Creates a controller whose SCLK has this period. By default, a select begins half a period before the first
+    /// edge and ends half a period after the last, and there is half a period between two selects.
     pub fn new(signals: &Signals, format: &Format, period: SimDuration) -> Self {
         Controller {
             signals: *signals,
@@ -323,8 +323,9 @@ impl RunningController {
     ///
     /// # Errors
     ///
-    /// At the caller's line: there is no such select, a word does not fit, there is none, or no MISO. A reset
-    /// came before its end, or the controller has ended. A bit that is unknown fails the test, as `SPI_MISO_X`.
+    /// At the caller's line: there is no such select, a word does not fit, there are no words, or there is no MISO.
+    /// Also if a reset came first, or the controller has ended. A bit that is unknown fails the test, as
+    /// `SPI_MISO_X`.
     #[track_caller]
     pub fn exchange(
         &self,

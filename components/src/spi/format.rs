@@ -100,12 +100,12 @@ impl Format {
         Format { lsb_first, ..self }
     }
 
-    /// How many bits go in each direction at a time: 1, 2 for dual SPI, 4 for quad, 8 for octal. Of the bits
-    /// of one time, the most significant is on the highest lane.
+    /// Sets the number of bits per clock in each direction: 1, 2 for dual SPI, 4 for quad, 8 for octal. The most
+    /// significant of these bits is on the highest lane.
     ///
     /// # Panics
     ///
-    /// At the caller's line: for any other number, and if the words are not whole times it.
+    /// At the caller's line, for any other number, and if the word length is not a multiple of it.
     #[must_use]
     #[track_caller]
     pub fn lanes(self, lanes: u32) -> Self {

@@ -393,7 +393,7 @@ impl Checking {
         match self.line.level() {
             Err(error) => match error.downcast::<Violation>() {
                 Ok(violation) => {
-                    self.ignored.judge(self.of_character(violation))?;
+                    self.ignored.report(self.of_character(violation))?;
                     Ok(self.level)
                 }
                 Err(error) => Err(error),
@@ -410,7 +410,7 @@ impl Checking {
         let violation = Violation::new(rule, path, what)
             .now()
             .signal(path, format_args!("is {}", u8::from(self.level)));
-        self.ignored.judge(self.of_character(violation))
+        self.ignored.report(self.of_character(violation))
     }
 
     fn of_character(&self, violation: Violation) -> Violation {
@@ -446,6 +446,6 @@ impl AtEnd for Checking {
         let path = self.line.path();
         let what = format!("a character that began at {begun} is under way at the end");
         let violation = Violation::new("UART_ALL_DONE_EOS", path, what);
-        self.ignored.judge_end(violation);
+        self.ignored.report_at_end(violation);
     }
 }

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::format::{Character, Format};
 
-/// What a [`Transmitter`](super::Transmitter) puts on the line: a character, with the errors that are asked
-/// for, a break, or a glitch of an idle line.
+/// A frame for a [`Transmitter`](super::Transmitter): a character, possibly with errors, a break, or a glitch on an
+/// idle line.
 ///
 /// ```
 /// use verifork_components::uart::{Character, Format, Frame, Parity};

@@ -86,7 +86,7 @@ impl Checker {
 }
 
 /// A signal that STB qualifies.
-struct Asked {
+struct QualifiedSignal {
     signal: Signal<LogicVec>,
     name: &'static str,
     stable: &'static str,
@@ -95,7 +95,7 @@ struct Asked {
     now: LogicVec,
 }
 
-impl Asked {
+impl QualifiedSignal {
     fn word(&self) -> u64 {
         self.now.value_word(0)
     }
@@ -103,38 +103,41 @@ impl Asked {
 
 /// ADR, WE, SEL, CTI and BTE; the last three are optional.
 struct Qualified {
-    adr: Asked,
-    we: Asked,
-    sel: Option<Asked>,
-    cti: Option<Asked>,
-    bte: Option<Asked>,
+    adr: QualifiedSignal,
+    we: QualifiedSignal,
+    sel: Option<QualifiedSignal>,
+    cti: Option<QualifiedSignal>,
+    bte: Option<QualifiedSignal>,
 }
 
 impl Qualified {
-    fn each(&self) -> impl Iterator<Item = &Asked> {
+    fn each(&self) -> impl Iterator<Item = &QualifiedSignal> {
         let others = [&self.sel, &self.cti, &self.bte].into_iter().flatten();
         [&self.adr, &self.we].into_iter().chain(others)
     }
 
-    fn each_mut(&mut self) -> impl Iterator<Item = &mut Asked> {
+    fn each_mut(&mut self) -> impl Iterator<Item = &mut QualifiedSignal> {
         let others = [&mut self.sel, &mut self.cti, &mut self.bte];
         let others = others.into_iter().flatten();
         [&mut self.adr, &mut self.we].into_iter().chain(others)
     }
 
     fn cti(&self) -> u8 {
-        let word = self.cti.as_ref().map_or(u64::from(CLASSIC), Asked::word);
+        let word = self
+            .cti
+            .as_ref()
+            .map_or(u64::from(CLASSIC), QualifiedSignal::word);
         word.to_le_bytes()[0]
     }
 
     fn bte(&self) -> u8 {
-        let word = self.bte.as_ref().map_or(0, Asked::word);
+        let word = self.bte.as_ref().map_or(0, QualifiedSignal::word);
         word.to_le_bytes()[0]
     }
 }
 
 fn asked(signals: &Signals) -> Qualified {
-    let asked = |signal: Signal<LogicVec>, name, stable, unknown| Asked {
+    let asked = |signal: Signal<LogicVec>, name, stable, unknown| QualifiedSignal {
         signal,
         name,
         stable,
@@ -232,7 +235,7 @@ impl Checking {
         let what = "STB is 1 while CYC is 0";
         self.check(!signals.stb.get().is_one(), "WB_3.25_CYC", what)?;
         self.forget();
-        // Whatever a shared bus brings: only what is plainly 1 is a termination.
+        // A shared bus may be unknown here: only a definite 1 is a termination.
         let terminates = [Some(signals.ack), signals.err, signals.rty];
         let mut terminates = terminates.into_iter().flatten();
         let terminates = terminates.any(|signal| signal.get().is_one());
@@ -308,7 +311,7 @@ impl Checking {
         }
         let what = format!("an access has waited for {} cycles", self.waited);
         self.ignored
-            .judge(self.broken("WB_REC_3.10_MAX_WAIT", &what))
+            .report(self.broken("WB_REC_3.10_MAX_WAIT", &what))
     }
 
     /// Checks that the signals that STB qualifies are known and stable, and continue the burst.
@@ -353,7 +356,7 @@ impl Checking {
     }
 
     fn select(&self) -> u8 {
-        let select = self.asked.sel.as_ref().map(Asked::word);
+        let select = self.asked.sel.as_ref().map(QualifiedSignal::word);
         select.map_or(self.signals.all_bytes(), |word| word.to_le_bytes()[0])
     }
 
@@ -380,14 +383,14 @@ impl Checking {
         if (address ^ next) & fits != 0 {
             let what = format!("a burst went on at {address:#x}, not at {next:#x}");
             let rule = rule("WB_4.35_CONSTANT_ADR", "WB_4.40_INCREMENT_ADR");
-            self.ignored.judge(self.broken(rule, &what))?;
+            self.ignored.report(self.broken(rule, &what))?;
         }
         let what = "WE changed inside of a burst";
         let rule_of_we = rule("WB_4.35_CONSTANT_WE", "WB_4.40_INCREMENT_WE");
         self.check(self.asked.we.word() == last.writes, rule_of_we, what)?;
         let what = "SEL changed inside of a burst";
         let rule_of_sel = rule("WB_4.35_CONSTANT_SEL", "WB_4.40_INCREMENT_SEL");
-        let select = self.asked.sel.as_ref().map(Asked::word);
+        let select = self.asked.sel.as_ref().map(QualifiedSignal::word);
         self.check(select == last.select, rule_of_sel, what)?;
         let what = "BTE changed inside of a burst";
         let same = constant || cti == END_OF_BURST || self.asked.bte() == last.bte;
@@ -396,14 +399,15 @@ impl Checking {
 
     /// Handles an accepted access, whose request is in `before`.
     fn taken(&mut self) {
-        let before = |asked: &Asked| asked.before.value_word(0);
+        let before = |asked: &QualifiedSignal| asked.before.value_word(0);
         let writes = before(&self.asked.we);
         let select = self.asked.sel.as_ref().map(before);
         let all = self.signals.all_bytes();
         let bytes = select.map_or(all, |word| word.to_le_bytes()[0]);
         self.open
             .push_back(if writes == 1 { 0 } else { mask_of(bytes) });
-        let tag = |asked: &Option<Asked>| asked.as_ref().map_or(0, before).to_le_bytes()[0];
+        let tag =
+            |asked: &Option<QualifiedSignal>| asked.as_ref().map_or(0, before).to_le_bytes()[0];
         let (cti, bte) = (tag(&self.asked.cti), tag(&self.asked.bte));
         self.burst = Burst::of(cti, bte).map(|burst| Last {
             burst,
@@ -465,24 +469,30 @@ impl Checking {
         }
         let state = format_args!("is {}", signal.get()).to_string();
         let violation = self.broken(rule, what).signal(signal.path(), state);
-        self.ignored.judge(violation)
+        self.ignored.report(violation)
     }
 
-    fn check_asked(&self, holds: bool, asked: &Asked, rule: &'static str, what: &str) -> Result {
+    fn check_asked(
+        &self,
+        holds: bool,
+        asked: &QualifiedSignal,
+        rule: &'static str,
+        what: &str,
+    ) -> Result {
         if holds {
             return Ok(());
         }
         let violation = self
             .broken(rule, &format!("{} {what}", asked.name))
             .signal(asked.signal.path(), format_args!("is {:x}", asked.now));
-        self.ignored.judge(violation)
+        self.ignored.report(violation)
     }
 
     fn check(&self, holds: bool, rule: &'static str, what: &str) -> Result {
         if holds {
             return Ok(());
         }
-        self.ignored.judge(self.broken(rule, what))
+        self.ignored.report(self.broken(rule, what))
     }
 
     fn broken(&self, rule: &'static str, what: &str) -> Violation {
@@ -499,6 +509,6 @@ impl AtEnd for Checking {
         }
         let what = "an access is under way at the end";
         let violation = Violation::new("WB_ALL_DONE_EOS", self.signals.bus(), what);
-        self.ignored.judge_end(violation);
+        self.ignored.report_at_end(violation);
     }
 }

@@ -68,8 +68,8 @@ impl Manager {
         Manager { retries, ..self }
     }
 
-    /// What a reset does to cycles that were asked for and are not done: they fail unless told otherwise. One that
-    /// is tried again begins with its first access.
+    /// Sets what a reset does to requested cycles that are not done: by default, they fail. A repeated cycle begins
+    /// with its first access.
     pub fn on_reset(self, on_reset: OnReset) -> Self {
         Manager { on_reset, ..self }
     }
@@ -119,7 +119,7 @@ impl Manager {
                         break 'run;
                     };
                     if let Some((number, cycle)) = current.take() {
-                        let _ = cycle.answers.send(answers); // who asked may have gone
+                        let _ = cycle.answers.send(answers); // the task that waits may be gone
                         cycles.is_done(number);
                     }
                     idle(&signals)?;
@@ -214,7 +214,7 @@ impl Running {
             if self.clocked.is_in_reset() {
                 return Ok(None);
             }
-            // What is terminated in standard mode is what STB asks for; else it means nothing.
+            // In standard mode, a termination counts only while STB is 1.
             let listens = signals.is_pipelined() || offered;
             let termination = if listens {
                 signals.termination()?
@@ -393,7 +393,7 @@ impl RunningManager {
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read) and [`write`](Self::write). What does not fit the data ends the manager.
+    /// As for [`read`](Self::read) and [`write`](Self::write). A value that does not fit the data ends the manager.
     #[track_caller]
     pub fn modify<F: FnMut(u64) -> u64 + 'static>(
         &self,
@@ -416,13 +416,13 @@ impl RunningManager {
         }
     }
 
-    /// Reads words as a burst: CTI and BTE tell the subordinate what comes next. Where the bus has no CTI, it is a
-    /// BLOCK cycle.
+    /// Reads words as a burst: CTI and BTE announce the next access to the subordinate. On a bus without CTI, it is
+    /// a BLOCK cycle.
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read), for each word; and at the caller's line: there is no word, the address is not that
-    /// of a word, or the burst increments and the bus has CTI but no BTE.
+    /// As for [`read`](Self::read), for each word. At the caller's line: there are no words, the address is not
+    /// that of a word, or the burst increments and the bus has CTI but no BTE.
     #[track_caller]
     pub fn read_burst(
         &self,

@@ -96,7 +96,7 @@ pub struct Answer {
     pub termination: Termination,
 }
 
-/// How the addresses of a burst go on, as CTI and BTE tell it (tables 4-2 and 4-3).
+/// The order of addresses in a burst, as CTI and BTE encode it (tables 4-2 and 4-3).
 ///
 /// ```
 /// use verifork_components::wishbone::Burst;

@@ -11,10 +11,10 @@ use crate::memory::mask_of;
 
 /// The signals of a Wishbone, by their names below a prefix. Those that are an `Option` may be missing.
 ///
-/// A design's names may end in `_i` and `_o`: with `cyc_i` it is the subordinate, and `dat_i` is what is
-/// written; with `cyc_o` it is the manager, and `dat_i` is what is read. Without them they are `cyc`, …, `dat_w`
-/// and `dat_r`. Directions may also stand before the bus: `#[dut(prefix("i_wb_", "o_wb_"))]` binds `i_wb_cyc`, …,
-/// `o_wb_ack`, and the data is written that has the prefix of CYC. `addr` and `data` are known, too.
+/// Names may end in `_i` and `_o`: a design with `cyc_i` is the subordinate, and `dat_i` is the data to write; with
+/// `cyc_o` it is the manager, and `dat_i` is the read data. Without these suffixes the names are `cyc`, …, `dat_w`
+/// and `dat_r`. Directions may also be prefixes: `#[dut(prefix("i_wb_", "o_wb_"))]` binds `i_wb_cyc`, …,
+/// `o_wb_ack`, and the data with the prefix of CYC is the data to write. `addr` and `data` are accepted too.
 ///
 /// With a signal for STALL the bus is taken for a pipelined one, and addresses are those of bytes:
 /// [`classic`](Self::classic), [`pipelined`](Self::pipelined) and [`word_addresses`](Self::word_addresses) say

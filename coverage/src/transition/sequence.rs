@@ -8,11 +8,11 @@ use crate::value::Shape;
 pub(super) const LIMIT: usize = 128;
 
 /// The sets of values of consecutive samples.
-pub(crate) type Sequence = Vec<Place>;
+pub(crate) type Sequence = Vec<Element>;
 
 /// One sample of a sequence.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct Element {
     /// In order and not adjacent.
     pub(super) values: Vec<Range>,
     /// Other values, which may occur any number of times, or not at all.
@@ -76,11 +76,11 @@ pub(crate) fn sequences(transition: &Transition, shape: Shape) -> Result<Vec<Seq
 
 /// The samples of a step that repeats so many times.
 fn places(values: &[Range], times: u32, repetition: Repetition) -> Sequence {
-    let counted = Place {
+    let counted = Element {
         values: values.to_vec(),
         is_between: false,
     };
-    let between = Place {
+    let between = Element {
         values: complement(values),
         is_between: true,
     };
@@ -129,7 +129,7 @@ impl Unknown {
     }
 }
 
-fn is_fixed(sequence: &[Place]) -> bool {
+fn is_fixed(sequence: &[Element]) -> bool {
     sequence.iter().all(|place| !place.is_between)
 }
 
@@ -139,7 +139,7 @@ fn is_fixed(sequence: &[Place]) -> bool {
 /// # Errors
 ///
 /// They cannot be divided.
-pub(crate) fn excluded(from: &[Sequence], other: &[Place]) -> Result<Vec<Sequence>, Unknown> {
+pub(crate) fn excluded(from: &[Sequence], other: &[Element]) -> Result<Vec<Sequence>, Unknown> {
     let mut left = Vec::new();
     for sequence in from {
         if !is_shared(sequence, other) {
@@ -158,8 +158,8 @@ pub(crate) fn excluded(from: &[Sequence], other: &[Place]) -> Result<Vec<Sequenc
 
 /// Subtracts one sequence from another of the same length: the results differ from it first in the first sample, or
 /// in the second, and so on.
-fn difference(sequence: &[Place], other: &[Place]) -> Vec<Sequence> {
-    let place = |values| Place {
+fn difference(sequence: &[Element], other: &[Element]) -> Vec<Sequence> {
+    let place = |values| Element {
         values,
         is_between: false,
     };
@@ -178,7 +178,7 @@ fn difference(sequence: &[Place], other: &[Place]) -> Vec<Sequence> {
 }
 
 /// Whether some samples match both sequences, by dynamic programming over pairs of positions.
-fn is_shared(one: &[Place], other: &[Place]) -> bool {
+fn is_shared(one: &[Element], other: &[Element]) -> bool {
     // Whether the sequences from these positions on can match the same samples; computed from the ends.
     let mut rest = vec![vec![false; other.len() + 1]; one.len() + 1];
     for at in (0..=one.len()).rev() {

@@ -154,7 +154,7 @@ impl FieldOptions {
                 }
             }
             ("weights" | "before", _) => {
-                errors.on(name, format!("`{name}` has a list in parentheses"));
+                errors.on(name, format!("`{name}` takes a list in parentheses"));
             }
             ("weight", _) => errors.on(
                 name,

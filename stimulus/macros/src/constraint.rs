@@ -39,13 +39,16 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     for input in &closure.inputs {
         match patterns::without_type(input) {
             Pat::Ident(pattern) => parameters.push(pattern.ident.clone()),
-            other => errors.on(other, "a constraint has a name for what is drawn: `|t| …`"),
+            other => errors.on(
+                other,
+                "the parameter is a name for the drawn value: `|t| …`",
+            ),
         }
     }
     if parameters.len() != 1 {
         errors.on(
             &closure,
-            "a constraint has one parameter, which is what is drawn: `|t| t.length == 15`",
+            "a constraint has one parameter, the drawn value: `|t| t.length == 15`",
         );
     }
     let mut translator = Translator::new(&mut errors, parameters.iter().cloned());

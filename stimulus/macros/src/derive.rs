@@ -26,7 +26,7 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     for lifetime in input.generics.lifetimes() {
         errors.on(
             lifetime,
-            "what is drawn borrows nothing: give the type no lifetime",
+            "a drawn type borrows nothing: remove its lifetime",
         );
     }
     let input = &with_bounds(input);

@@ -16,7 +16,7 @@ use crate::node::{Node, Operator};
 use crate::record::{Class, Recording, Source, Variable};
 use crate::sample;
 use crate::simple::Simple;
-use crate::value::Kind;
+use crate::value::Encoding;
 
 mod reference;
 
@@ -83,7 +83,7 @@ proptest! {
 
         let program = program_of(&problem);
         if let Some(program) = &program {
-            // Values outside of what a comparison with a number leaves are not tried.
+            // Values that a comparison with a number rules out are not tried.
             let mut scratch = Scratch::default();
             let wide = wide_program_of(&problem).unwrap();
             for solution in &expected {
@@ -104,7 +104,7 @@ proptest! {
         prop_assert_eq!(search.is_some(), !expected.is_empty());
         let rejection = problem.rejection(&group, false);
         if let Some(rejection) = &rejection {
-            // What is computed from the other values is what it was.
+            // Computed values equal the original ones.
             let mut scratch = Scratch::default();
             for solution in &expected {
                 let mut values = solution.map(i128::cast_unsigned);
@@ -159,7 +159,7 @@ proptest! {
             Verdict::All => prop_assert_eq!(count as i128, all),
             Verdict::Some => {}
         }
-        // Divided, it gives solutions, and all of them.
+        // With divided ranges, it draws all solutions and nothing else.
         let divided = rejection.divided(&problem.ranges);
         if let Some(divided) = divided.filter(|divided| problem.fits(divided, 256, 8)) {
             let mut rng = SplitMix64(seed);
@@ -252,7 +252,7 @@ proptest! {
                 prop_assert!((likelihood - share).abs() < 1e-9, "{fields:?}: {likelihood}, not {share}");
             }
         }
-        // And so with whatever a draw chooses.
+        // The same holds for whatever method a draw chooses.
         let mut rng = SplitMix64(1);
         for _ in 0..8 {
             let mut values = Vec::new();
@@ -269,7 +269,7 @@ proptest! {
         }
     }
 
-    /// The groups that a solver makes on its own give what one group gives.
+    /// Separate groups draw the same solutions as one group.
     #[test]
     fn groups_do_not_change_what_is_drawn(conditions in prop::collection::vec(condition(), 1..4), seed: u64) {
         let expected = solutions(&conditions);
@@ -291,7 +291,7 @@ proptest! {
         }
     }
 
-    /// Of contradicting constraints, those that are named contradict each other, and none of them is too many.
+    /// The named constraints contradict each other, and each of them is needed.
     #[test]
     fn a_conflict_is_minimal(conditions in prop::collection::vec(condition(), 2..7)) {
         prop_assume!(solutions(&conditions).is_empty());
@@ -361,7 +361,7 @@ fn diagrams_and_rejection_draw_every_solution_as_often() {
     }
 }
 
-/// Of 0 to 7, a search and a diagram draw what has a weight, as often as the weights say.
+/// Both a search and a diagram draw values from 0 to 7 according to their weights.
 #[test]
 fn a_search_keeps_to_weights_as_a_diagram_does() {
     // a != c
@@ -402,7 +402,7 @@ fn a_search_keeps_to_weights_as_a_diagram_does() {
             assert!(fits.contains(count), "{counts:?}");
         }
     }
-    // What has no weight is not a solution.
+    // Values without a weight are not solutions.
     let none = weighted(Tree::Binary(
         Operator::Less,
         field(0),
@@ -414,10 +414,10 @@ fn a_search_keeps_to_weights_as_a_diagram_does() {
     assert!(diagram.is_none() && problem.search(&group).is_err());
 }
 
-/// The factors of a product of two primes are not found in a moment.
+/// Factoring a product of two primes takes many conflicts.
 #[test]
 fn a_search_that_meets_too_many_conflicts_ends() {
-    let wide = Kind {
+    let wide = Encoding {
         bits: 32,
         signed: false,
         last: None,
@@ -457,7 +457,7 @@ fn a_search_that_meets_too_many_conflicts_ends() {
             .sample(&[0], &mut SplitMix64(1), &mut values)
             .is_err()
     );
-    // The error of a draw says which constraints these were.
+    // The error of a draw names the constraints.
     let factors = Source {
         text: "a * b == PRIMES",
         file: "src/lib.rs",
@@ -489,7 +489,7 @@ fn a_search_that_meets_too_many_conflicts_ends() {
 
 #[test]
 fn what_multiplies_many_bits_is_searched() {
-    let wide = Kind {
+    let wide = Encoding {
         bits: 32,
         signed: false,
         last: None,
@@ -507,7 +507,7 @@ fn what_multiplies_many_bits_is_searched() {
     };
     let (a, b) = (recording.variable(variable), recording.variable(variable));
     let product = recording.push(Node::Binary(Operator::Multiply, a, b));
-    // Ranges of the factors tell nothing of the lowest bits of the product.
+    // The ranges of the factors do not limit the lowest bits of the product.
     let mask = recording.push(Node::Number(0xff_ffff_i128.into()));
     let lowest = recording.push(Node::Binary(Operator::And, product, mask));
     let wanted = recording.push(Node::Number(0x12_3457_i128.into()));

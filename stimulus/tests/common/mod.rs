@@ -1,4 +1,4 @@
-//! What several tests draw with.
+//! Helpers of several tests.
 #![allow(dead_code, reason = "each test program uses a part")]
 #![allow(clippy::cast_precision_loss, reason = "counts are small")]
 
@@ -12,7 +12,7 @@ pub(crate) fn rng(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed)
 }
 
-/// Draws values, each of which has to fulfil what the test says.
+/// Draws values, each of which must satisfy the test's condition.
 #[track_caller]
 pub(crate) fn all<T: Randomize + std::fmt::Debug>(seed: u64, holds: impl Fn(&T) -> bool) -> Vec<T> {
     let mut rng = rng(seed);

@@ -2,7 +2,7 @@
 
 use verifork::Result;
 
-use super::{Judge, number_at, optional, places, value_at};
+use super::{Reporter, number_at, optional, places, value_at};
 use crate::axi::address::{FIELDS, Field, decode};
 use crate::axi::burst::Burst;
 use crate::axi::rules::AddressRules;
@@ -15,7 +15,7 @@ pub(super) struct Addresses {
     pub(super) places: [Option<usize>; 11],
     pub(super) rules: &'static AddressRules,
     /// The offered burst has been checked.
-    pub(super) judged: bool,
+    pub(super) checked: bool,
 }
 
 impl Addresses {
@@ -31,7 +31,7 @@ impl Addresses {
             watching: watch(watched),
             places,
             rules,
-            judged: false,
+            checked: false,
         }
     }
 
@@ -39,35 +39,35 @@ impl Addresses {
     pub(super) fn look(
         &mut self,
         in_reset: bool,
-        judge: &Judge,
+        reporter: &Reporter,
         of: impl Fn() -> String,
     ) -> Result<Option<Burst>> {
         let Seen::Valid { transferred } = self.watching.look(in_reset, &of)? else {
-            self.judged = false;
+            self.checked = false;
             return Ok(None);
         };
-        if self.judged && !transferred {
+        if self.checked && !transferred {
             return Ok(None);
         }
         let values = self.places.map(|place| number_at(&self.watching, place));
-        let bytes = judge.bus.bytes();
+        let bytes = reporter.bus.bytes();
         let mut burst = match decode(&values, bytes) {
             Ok(burst) => burst,
             Err(what) => {
-                if !self.judged {
-                    judge.broken(self.rules.burst, of(), what)?;
+                if !self.checked {
+                    reporter.broken(self.rules.burst, of(), what)?;
                 }
                 let mut values = values;
                 values[Field::Burst as usize] = None;
                 decode(&values, bytes).unwrap_or(Burst::incr(0, 1, 1))
             }
         };
-        if !self.judged {
+        if !self.checked {
             for (rule, what) in burst.broken(bytes, self.rules) {
-                judge.broken(rule, of(), what)?;
+                reporter.broken(rule, of(), what)?;
             }
         }
-        self.judged = !transferred;
+        self.checked = !transferred;
         let user = value_at(&self.watching, self.places[Field::User as usize]);
         burst.user = user.cloned();
         Ok(transferred.then_some(burst))

@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 use verifork::Result;
 
 use super::addresses::Addresses;
-use super::{Judge, bit, id_at, number_at, optional, places, response_at, value_at, watched_data};
+use super::{
+    Reporter, bit, id_at, number_at, optional, places, response_at, value_at, watched_data,
+};
 use crate::axi::burst::Burst;
 use crate::axi::rules;
 use crate::axi::signals::ReadSignals;
@@ -30,7 +32,7 @@ pub(super) struct Reads {
     pub(super) ar: Addresses,
     pub(super) r: Watching,
     pub(super) r_places: [Option<usize>; 5],
-    pub(super) judge: Judge,
+    pub(super) reporter: Reporter,
     pub(super) open: VecDeque<(Burst, u16)>,
     pub(super) done: u64,
 }
@@ -39,7 +41,7 @@ impl Reads {
     pub(super) fn look(&mut self, in_reset: bool) -> Result<Option<Burst>> {
         let (open, done) = (self.open.len() as u64, self.done);
         let of = || format!("read {}", done + open + 1);
-        let burst = self.ar.look(in_reset, &self.judge, of)?;
+        let burst = self.ar.look(in_reset, &self.reporter, of)?;
         let r = self.r.look(in_reset, || format!("after {done} reads"))?;
         if in_reset {
             self.open.clear();
@@ -64,7 +66,7 @@ impl Reads {
         let of = || format!("data with ID {id}");
         let what = "no read with this ID is under way";
         let is_asked = found.is_some_and(|at| at < asked);
-        self.judge.check(is_asked, "AXI4_ERRS_RID", of, what)?;
+        self.reporter.check(is_asked, "AXI4_ERRS_RID", of, what)?;
         let Some(at) = found else {
             return Ok(());
         };
@@ -79,23 +81,23 @@ impl Reads {
         let response = response_at(&self.r, response);
         let holds = response != Response::ExOkay || burst.exclusive;
         let what = "a read that is not exclusive is answered EXOKAY";
-        self.judge
+        self.reporter
             .check(holds, "AXI4_ERRS_RRESP_EXOKAY", of, what)?;
         // Data of a beat that failed means nothing.
         let used = if response.is_error() {
             0
         } else {
-            burst.strobes(*beat, self.judge.bus.bytes())
+            burst.strobes(*beat, self.reporter.bus.bytes())
         };
         let unknown = value_at(&self.r, data).map_or(0, unknown_lanes) & used;
         let what = "bytes of RDATA that are read must be known while RVALID is 1";
-        self.judge
+        self.reporter
             .check(unknown == 0, rules::RDATA.unknown, of, what)?;
         let is_last = *beat + 1 == burst.beats;
         let last = number_at(&self.r, last).map_or(is_last, |bit| bit == 1);
         if last != is_last {
             let what = format!("RLAST is {}", u8::from(last));
-            self.judge.broken("AXI4_ERRS_RDATA_NUM", of(), what)?;
+            self.reporter.broken("AXI4_ERRS_RDATA_NUM", of(), what)?;
         }
         if transferred {
             *beat += 1;

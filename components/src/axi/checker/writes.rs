@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 use verifork::Result;
 
 use super::addresses::Addresses;
-use super::{Judge, bit, id_at, number_at, optional, places, response_at, value_at, watched_data};
+use super::{
+    Reporter, bit, id_at, number_at, optional, places, response_at, value_at, watched_data,
+};
 use crate::axi::burst::Burst;
 use crate::axi::data::wide;
 use crate::axi::rules;
@@ -48,7 +50,7 @@ pub(super) struct Writes {
     pub(super) w_places: [Option<usize>; 4],
     pub(super) b: Watching,
     pub(super) b_places: [Option<usize>; 3],
-    pub(super) judge: Judge,
+    pub(super) reporter: Reporter,
     pub(super) open: VecDeque<Burst>,
     pub(super) early: VecDeque<Beat>,
     /// The number of open bursts, counted from the first, that have all their data.
@@ -66,7 +68,7 @@ impl Writes {
         let number = |open: usize, done: u64| move || format!("write {}", done + open as u64 + 1);
         let (asked, with_data) = (self.open.len(), self.with_data);
         let of = number(asked, self.done);
-        let burst = self.aw.look(in_reset, &self.judge, of)?;
+        let burst = self.aw.look(in_reset, &self.reporter, of)?;
         let w = self.w.look(in_reset, number(with_data, self.done))?;
         let b = self.b.look(in_reset, number(0, self.done))?;
         if in_reset {
@@ -98,7 +100,7 @@ impl Writes {
                 break;
             };
             let number = self.done + self.with_data as u64 + 1;
-            check_beat(&self.judge, burst, &beat, self.beat, number)?;
+            check_beat(&self.reporter, burst, &beat, self.beat, number)?;
             self.beat += 1;
             // If the rule is ignored, the last signal decides where the data ends.
             if beat.last.unwrap_or(self.beat == burst.beats) || self.beat == u16::MAX {
@@ -114,11 +116,11 @@ impl Writes {
 
     fn check_data(&self) -> Result {
         let strobes = value_at(&self.w, self.w_places[1]).map(wide);
-        let strobes = strobes.unwrap_or(strobes_of(0..self.judge.bus.bytes()));
+        let strobes = strobes.unwrap_or(strobes_of(0..self.reporter.bus.bytes()));
         let unknown = unknown_lanes(self.w.value(0)) & strobes;
         let of = || format!("write {}", self.done + self.with_data as u64 + 1);
         let what = "bytes of WDATA that are written must be known while WVALID is 1";
-        self.judge
+        self.reporter
             .check(unknown == 0, rules::WDATA.unknown, of, what)
     }
 
@@ -126,12 +128,13 @@ impl Writes {
         let of = || format!("write {}", self.done + self.open.len() as u64 + 1);
         let read = self.exclusive.iter().find(|read| read.id == burst.id);
         let what = "an exclusive write, and no exclusive read with its ID was before it";
-        self.judge
+        self.reporter
             .check(read.is_some(), "AXI4_RECM_EXCL_PAIR", of, what)?;
         let is_pair = read.is_none_or(|read| burst.is_pair_of(read));
         let what = "an exclusive write differs from the exclusive read before it in address, size, length \
                     or kind";
-        self.judge.check(is_pair, "AXI4_RECM_EXCL_MATCH", of, what)
+        self.reporter
+            .check(is_pair, "AXI4_RECM_EXCL_MATCH", of, what)
     }
 
     /// The numbers of writes whose address, and whose data, were transferred before this edge. If the rules are
@@ -143,15 +146,16 @@ impl Writes {
         let of = || format!("an answer with ID {id}");
         let what = "a write is answered before its address was transferred";
         let is_asked = found.is_some_and(|at| at < asked);
-        self.judge.check(is_asked, "AXI4_ERRS_BRESP_AW", of, what)?;
+        self.reporter
+            .check(is_asked, "AXI4_ERRS_BRESP_AW", of, what)?;
         let has_data = found.is_none_or(|at| at < with_data);
         let what = "a write is answered before its last beat of data was transferred";
-        self.judge
+        self.reporter
             .check(has_data, "AXI4_ERRS_BRESP_WLAST", of, what)?;
         let exclusive = found.is_some_and(|at| self.open[at].exclusive);
         let what = "a write that is not exclusive is answered EXOKAY";
         let holds = response != Response::ExOkay || exclusive;
-        self.judge
+        self.reporter
             .check(holds, "AXI4_ERRS_BRESP_EXOKAY", of, what)?;
         if transferred && let Some(at) = found {
             self.open.remove(at);
@@ -173,25 +177,25 @@ impl Writes {
 
 /// Checks a beat of data against its burst.
 pub(super) fn check_beat(
-    judge: &Judge,
+    reporter: &Reporter,
     burst: &Burst,
     beat: &Beat,
     at: u16,
     number: u64,
 ) -> Result {
     let of = || format!("beat {} of {} of write {number}", at + 1, burst.beats);
-    let allowed = burst.strobes(at, judge.bus.bytes());
+    let allowed = burst.strobes(at, reporter.bus.bytes());
     if beat.strobes & !allowed != 0 {
         let what = format!(
             "WSTRB is {:#b}, and the beat has {allowed:#b}",
             beat.strobes
         );
-        judge.broken("AXI4_ERRM_WSTRB", of(), what)?;
+        reporter.broken("AXI4_ERRM_WSTRB", of(), what)?;
     }
     let is_last = at + 1 == burst.beats;
     if beat.last.is_some_and(|last| last != is_last) {
         let what = format!("WLAST is {}", u8::from(!is_last));
-        judge.broken("AXI4_ERRM_WDATA_NUM", of(), what)?;
+        reporter.broken("AXI4_ERRM_WDATA_NUM", of(), what)?;
     }
     Ok(())
 }

@@ -119,7 +119,7 @@ impl ReadSide {
                 .into());
         }
         if is_last && let Some(reading) = reads.remove(at) {
-            let _ = reading.sender.send(reading.answer); // who asked may have gone
+            let _ = reading.sender.send(reading.answer); // the task that waits may be gone
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use verifork::Result;
 use verifork::value::Logic;
 
-use super::{Order, Side, Target};
+use super::{Direction, Order, Target};
 use crate::axi::burst::Burst;
 use crate::axi::data::{Lanes, drive_user};
 use crate::axi::rules;
@@ -21,7 +21,7 @@ pub(super) struct OpenRead {
 }
 
 pub(super) struct Reads<T> {
-    pub(super) side: Side<T>,
+    pub(super) direction: Direction<T>,
     pub(super) signals: ReadSignals,
     pub(super) ar: Taking,
     pub(super) r: Offering,
@@ -45,10 +45,10 @@ impl<T: Target> Answering for Reads<T> {
     }
 
     fn edge(&mut self) -> Result {
-        self.side.cycle += 1;
+        self.direction.cycle += 1;
         if self.ar.is_given()? {
-            let burst = self.signals.ar.sample(&self.side.bus, &rules::AR)?;
-            let due = self.side.due();
+            let burst = self.signals.ar.sample(&self.direction.bus, &rules::AR)?;
+            let due = self.direction.due();
             let beat = 0;
             self.open.push_back(OpenRead { burst, due, beat });
         }
@@ -64,7 +64,7 @@ impl<T: Target> Answering for Reads<T> {
             self.drive_beat(at)?;
             self.r.offered()?;
         }
-        self.ar.open_if(self.open.len() < self.side.most)?;
+        self.ar.open_if(self.open.len() < self.direction.most)?;
         Ok(())
     }
 }
@@ -73,22 +73,26 @@ impl<T: Target> Reads<T> {
     fn next(&mut self) -> Option<usize> {
         let begun = self.open.iter().position(|open| open.beat > 0);
         match begun {
-            Some(at) if self.side.order != Order::Interleaved => Some(at),
+            Some(at) if self.direction.order != Order::Interleaved => Some(at),
             _ => {
                 let open = self.open.iter().map(|open| (&open.burst, open.due));
-                self.side.choose(open)
+                self.direction.choose(open)
             }
         }
     }
 
     fn drive_beat(&mut self, at: usize) -> Result {
         let OpenRead { burst, beat, .. } = &mut self.open[at];
-        let lanes = burst.lanes(*beat, self.side.bus.bytes());
+        let lanes = burst.lanes(*beat, self.direction.bus.bytes());
         let mut bytes = [0; 128];
         let bytes = &mut bytes[..lanes.len()];
-        let outcome = self.side.target.read(burst.address_of(*beat), bytes);
+        let outcome = self.direction.target.read(burst.address_of(*beat), bytes);
         let mut response = Response::from(outcome);
-        let exclusive = self.side.exclusive.as_ref().filter(|_| burst.exclusive);
+        let exclusive = self
+            .direction
+            .exclusive
+            .as_ref()
+            .filter(|_| burst.exclusive);
         if let Some(monitor) = exclusive
             && response == Response::Okay
         {

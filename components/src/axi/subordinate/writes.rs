@@ -6,7 +6,7 @@ use verifork::Result;
 use verifork::dut::Signal;
 use verifork::value::LogicVec;
 
-use super::{Side, Target};
+use super::{Direction, Target};
 use crate::axi::burst::Burst;
 use crate::axi::bus::Bus;
 use crate::axi::data::{Lanes, drive_user, last as last_of, strobes, unknown};
@@ -76,7 +76,7 @@ pub(super) struct OpenWrite {
 }
 
 pub(super) struct Writes<T> {
-    pub(super) side: Side<T>,
+    pub(super) direction: Direction<T>,
     pub(super) signals: WriteSignals,
     pub(super) aw: Taking,
     pub(super) w: Taking,
@@ -108,17 +108,17 @@ impl<T: Target> Answering for Writes<T> {
         self.open.clear();
         self.data.clear();
         self.complete = 0;
-        if let Some(exclusive) = &self.side.exclusive {
+        if let Some(exclusive) = &self.direction.exclusive {
             exclusive.borrow_mut().reset();
         }
     }
 
     fn edge(&mut self) -> Result {
-        self.side.cycle += 1;
+        self.direction.cycle += 1;
         if self.aw.is_given()? {
-            let burst = self.signals.aw.sample(&self.side.bus, &rules::AW)?;
+            let burst = self.signals.aw.sample(&self.direction.bus, &rules::AW)?;
             self.open.push_back(OpenWrite {
-                bytes: Vec::with_capacity(usize::from(burst.beats) * self.side.bus.bytes()),
+                bytes: Vec::with_capacity(usize::from(burst.beats) * self.direction.bus.bytes()),
                 strobes: Vec::with_capacity(usize::from(burst.beats)),
                 users: Vec::new(),
                 burst,
@@ -126,7 +126,7 @@ impl<T: Target> Answering for Writes<T> {
             });
         }
         if self.w.is_given()? {
-            self.data.sample(&self.side.bus, &self.signals)?;
+            self.data.sample(&self.direction.bus, &self.signals)?;
         }
         self.collect()?;
         self.b.is_taken()?;
@@ -135,7 +135,7 @@ impl<T: Target> Answering for Writes<T> {
             None
         } else {
             let complete = complete.map(|open| (&open.burst, open.due));
-            self.side.choose(complete)
+            self.direction.choose(complete)
         };
         if self.b.may_offer(chosen.is_some())?
             && let Some(write) = chosen.and_then(|at| self.open.remove(at))
@@ -162,7 +162,7 @@ impl<T: Target> Answering for Writes<T> {
             }
             self.b.offered()?;
         }
-        self.aw.open_if(self.open.len() < self.side.most)?;
+        self.aw.open_if(self.open.len() < self.direction.most)?;
         self.w.open_if(true)?;
         Ok(())
     }
@@ -176,14 +176,14 @@ impl<T: Target> Writes<T> {
                 return Ok(());
             };
             let beat = u16::try_from(write.strobes.len()).unwrap_or(u16::MAX);
-            let allowed = write.burst.strobes(beat, self.side.bus.bytes());
+            let allowed = write.burst.strobes(beat, self.direction.bus.bytes());
             if strobes & !allowed != 0 {
                 let what = format!(
                     "WSTRB is {strobes:#b} with beat {} of {}, which has {allowed:#b}",
                     beat + 1,
                     write.burst.beats
                 );
-                return Err(self.side.violation("AXI4_ERRM_WSTRB", what));
+                return Err(self.direction.violation("AXI4_ERRM_WSTRB", what));
             }
             let is_last = beat + 1 == write.burst.beats;
             if last.is_some_and(|last| last != is_last) {
@@ -193,7 +193,7 @@ impl<T: Target> Writes<T> {
                     beat + 1,
                     write.burst.beats
                 );
-                return Err(self.side.violation("AXI4_ERRM_WDATA_NUM", what));
+                return Err(self.direction.violation("AXI4_ERRM_WDATA_NUM", what));
             }
             write
                 .bytes
@@ -201,7 +201,7 @@ impl<T: Target> Writes<T> {
             write.strobes.push(strobes);
             write.users.extend(self.data.users.pop_front());
             if is_last {
-                let due = self.side.due();
+                let due = self.direction.due();
                 write.due = due;
                 self.complete += 1;
             }
@@ -212,8 +212,12 @@ impl<T: Target> Writes<T> {
     /// Writes a burst.
     fn perform(&self, write: &OpenWrite) -> Response {
         let burst = &write.burst;
-        let bus_bytes = self.side.bus.bytes();
-        let exclusive = self.side.exclusive.as_ref().filter(|_| burst.exclusive);
+        let bus_bytes = self.direction.bus.bytes();
+        let exclusive = self
+            .direction
+            .exclusive
+            .as_ref()
+            .filter(|_| burst.exclusive);
         if exclusive.is_some_and(|monitor| !monitor.borrow().allows(burst)) {
             return Response::Okay; // which tells that nothing was written
         }
@@ -223,12 +227,12 @@ impl<T: Target> Writes<T> {
             let lanes = burst.lanes(beat, bus_bytes);
             let strobes = strobes >> lanes.start;
             let address = burst.address_of(beat);
-            let outcome = self.side.target.write(address, &bytes[lanes], strobes);
+            let outcome = self.direction.target.write(address, &bytes[lanes], strobes);
             if response == Response::Okay {
                 response = outcome.into();
             }
         }
-        if let Some(monitor) = &self.side.exclusive {
+        if let Some(monitor) = &self.direction.exclusive {
             monitor.borrow_mut().written(&burst.range());
         }
         match response {

@@ -102,7 +102,7 @@ impl Work {
             }
         };
         if let Some((number, request)) = self.open.take() {
-            let _ = request.answer.send(outcome); // who asked may have gone
+            let _ = request.answer.send(outcome); // the task that waits may be gone
             self.requests.is_done(number);
         }
         Ok(())

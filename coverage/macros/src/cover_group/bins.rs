@@ -122,9 +122,7 @@ fn values(input: ParseStream<'_>, value_type: &Type) -> syn::Result<Expr> {
     Ok(of_type(input.parse()?, value_type))
 }
 
-/// b[*2..=4] => c`, or without a name, which is then as it is written. => `name = a => b[*2..=4] => c`; without a
-/// name, the text of the transition is its name. => b[*2..=4] => c`, or without a name, which is then as it is
-/// written.
+/// `name = a => b[*2..=4] => c`; without a name, the text of the transition is its name.
 fn transition(input: ParseStream<'_>, call: &Ident, value_type: &Type) -> syn::Result<TokenStream> {
     let name = if input.peek(Ident::peek_any) && input.peek2(Token![=]) && !input.peek2(Token![=>])
     {

@@ -12,7 +12,7 @@ impl Translator<'_> {
         if is_let(&conditional.cond) {
             return self.refuse(
                 &conditional.cond,
-                "a constraint asks with `matches!(…)` or `match` what `if let` asks",
+                "in a constraint, use `matches!(…)` or `match` instead of `if let`",
             );
         }
         let then = self.block(&conditional.then_branch);
@@ -106,8 +106,7 @@ impl Translator<'_> {
         if !self.mentions(&of) {
             return self.refuse(
                 expr,
-                "what is matched does not depend on what is drawn, but the guard does: \
-                                      use `&&`",
+                "the matched value does not depend on drawn fields, but the guard does: use `&&`",
             );
         }
         let name = Ident::new("of", Span::mixed_site());
@@ -218,7 +217,7 @@ impl Translator<'_> {
             Some(names) => self.symbols.extend(names),
             None => self
                 .errors
-                .on(pattern, "here stands a name, or a tuple of names"),
+                .on(pattern, "expected a name, or a tuple of names"),
         }
         plain.to_token_stream()
     }

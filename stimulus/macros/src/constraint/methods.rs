@@ -80,7 +80,7 @@ impl Translator<'_> {
 
     fn with_constant(&mut self, call: &ExprMethodCall, constant: &Expr, name: &str) -> TokenStream {
         if self.mentions(constant) {
-            return self.refuse(constant, "this must not depend on what is drawn");
+            return self.refuse(constant, "this must not depend on drawn fields");
         }
         let receiver = self.value(&call.receiver);
         let operation = function(name, call.method.span());

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 
 /// A position in a file: line and column.
-type Place = (usize, usize);
+type LineColumn = (usize, usize);
 
 /// The text of tokens on one line, with spaces where the file has white space.
 pub(super) fn text(tokens: &TokenStream) -> String {
@@ -15,7 +15,7 @@ pub(super) fn text(tokens: &TokenStream) -> String {
     text
 }
 
-fn append(tokens: TokenStream, text: &mut String, last: &mut Option<Place>) {
+fn append(tokens: TokenStream, text: &mut String, last: &mut Option<LineColumn>) {
     for token in tokens {
         match token {
             TokenTree::Group(group) => {
@@ -40,7 +40,7 @@ fn append(tokens: TokenStream, text: &mut String, last: &mut Option<Place>) {
     }
 }
 
-fn word(word: &str, span: Span, text: &mut String, last: &mut Option<Place>) {
+fn word(word: &str, span: Span, text: &mut String, last: &mut Option<LineColumn>) {
     let span = span.unwrap();
     let place = |span: proc_macro::Span| (span.line(), span.column());
     if last.is_some_and(|last| last != place(span.start())) {

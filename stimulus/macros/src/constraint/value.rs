@@ -19,7 +19,7 @@ impl Translator<'_> {
         if soft(expr).is_some() {
             return self.refuse(
                 expr,
-                "`soft` stands around a whole constraint, or around one in an `if`",
+                "`soft` encloses a whole constraint, or a constraint inside an `if`",
             );
         }
         if let Expr::Macro(call) = expr
@@ -54,7 +54,7 @@ impl Translator<'_> {
                     UnOp::Deref(_) => return of,
                     UnOp::Not(_) => "not",
                     UnOp::Neg(_) => "neg",
-                    _ => return self.refuse(unary, "a constraint does not have this operator"),
+                    _ => return self.refuse(unary, "constraints do not support this operator"),
                 };
                 let operation = function(name, unary.op.span());
                 quote_spanned!(span=> #operation(#of))
@@ -87,7 +87,7 @@ impl Translator<'_> {
                 "a range is not a condition: ask whether it contains something, \
                  `(0..limit).contains(&length)`",
             ),
-            Expr::Macro(_) => self.refuse(expr, "of macros, constraints know `matches!` only"),
+            Expr::Macro(_) => self.refuse(expr, "`matches!` is the only macro that a constraint may contain"),
             _ => self.refuse(
                 expr,
                 "a constraint cannot contain this: it consists of operators, comparisons, `if`, `match`, \
@@ -126,14 +126,14 @@ impl Translator<'_> {
                 if self.mentions(&index.index) {
                     return self.refuse(
                         &index.index,
-                        "which element is meant must not depend on what is drawn: go through all, \
+                        "an index must not depend on drawn fields: check all elements, \
                          `list.iter().enumerate().all(|(i, x)| …)`",
                     );
                 }
                 let (place, at) = (&index.index, function("list::at", expr.span()));
                 quote_spanned!(expr.span()=> #at(&#base, #place))
             }
-            other => self.refuse(other, "here stands a field, or an element of one"),
+            other => self.refuse(other, "expected a field, or an element of a field"),
         }
     }
 
@@ -153,8 +153,7 @@ impl Translator<'_> {
             (Some("unique"), [_, _, ..]) => self.unique(&call.args, call.span()),
             _ => self.refuse(
                 &call.func,
-                "a constraint calls `unique`, `sum` and `soft`, and other functions only with what does \
-                 not depend on what is drawn",
+                "with drawn fields, a constraint calls only `unique`, `sum` and `soft`",
             ),
         }
     }

@@ -72,8 +72,8 @@ pub(super) fn plain_enum(input: &DeriveInput, data: &DataEnum, errors: &mut Erro
         others: quote! {
             #[automatically_derived]
             impl ::verifork_stimulus::Value for #name {
-                const KIND: ::verifork_stimulus::__private::Kind =
-                    ::verifork_stimulus::__private::Kind {
+                const ENCODING: ::verifork_stimulus::__private::Encoding =
+                    ::verifork_stimulus::__private::Encoding {
                         bits: #bits,
                         signed: false,
                         last: ::core::option::Option::Some(#last_number),
@@ -149,7 +149,7 @@ pub(super) fn enum_with_fields(
             if let Some(fixed) = &field.options.fixed {
                 errors.on(
                     fixed,
-                    "a field of a variant is drawn: put what is fixed beside the enum",
+                    "a field of a variant cannot be `fixed`: put it beside the enum",
                 );
                 continue;
             }

@@ -131,7 +131,7 @@ impl<'a> Field<'a> {
                 other => {
                     errors.on(
                         other,
-                        "a weight is that of a value, a range, or of `_`, which is all others",
+                        "a weight is for a value, a range, or all others (`_`)",
                     );
                     settings
                 }
@@ -212,7 +212,7 @@ pub(super) fn checked_weight(
     if negative || zero || other {
         errors.on(
             weight,
-            "a weight is a positive integer; what shall not be drawn is not named",
+            "a weight is a positive integer; to exclude a value, do not name it",
         );
     }
     if !generics.params.is_empty() {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::node::{Id, Node, Operator};
 use crate::record::{Recording, Source, Variable};
-use crate::value::Kind;
+use crate::value::Encoding;
 
 /// A constraint as a tree, so that the reference shares nothing with what it checks.
 #[derive(Clone, Debug)]
@@ -14,22 +14,22 @@ pub(super) enum Tree {
     Field(usize),
     Binary(Operator, Box<Tree>, Box<Tree>),
     Not(Box<Tree>),
-    Cast(Kind, Box<Tree>),
+    Cast(Encoding, Box<Tree>),
     Select(Box<Tree>, Box<Tree>, Box<Tree>),
     Distinct(Vec<Tree>),
 }
 
-pub(super) const UNSIGNED: Kind = Kind {
+pub(super) const UNSIGNED: Encoding = Encoding {
     bits: 3,
     signed: false,
     last: None,
 };
-pub(super) const SIGNED: Kind = Kind {
+pub(super) const SIGNED: Encoding = Encoding {
     bits: 4,
     signed: true,
     last: None,
 };
-pub(super) const FIELDS: [Kind; 3] = [UNSIGNED, SIGNED, UNSIGNED];
+pub(super) const FIELDS: [Encoding; 3] = [UNSIGNED, SIGNED, UNSIGNED];
 
 impl Tree {
     /// Its value in Rust's own integers; `None` if there is no result.

@@ -87,6 +87,7 @@ mod rules;
 mod signals;
 mod subordinate;
 mod users;
+mod widths;
 
 pub use crate::axi_common::{Channel, Response};
 pub use access::{ReadAnswer, WriteAnswer, WriteData};

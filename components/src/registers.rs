@@ -76,6 +76,7 @@ mod part;
 mod register;
 mod rules;
 mod sequences;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod typed;

@@ -47,11 +47,11 @@ impl Encoding {
 ///
 /// /// An enum without fields is a value, so constraints compare it.
 /// #[derive(Clone, Copy, PartialEq, Randomize)]
-/// enum Encoding { Read, Write }
+/// enum Kind { Read, Write }
 ///
 /// #[derive(Randomize)]
 /// #[randomize(if kind == Kind::Write { strobe != 0 })]
-/// struct Access { kind: Encoding, strobe: u8 }
+/// struct Access { kind: Kind, strobe: u8 }
 ///
 /// let access = Access::randomize(&mut rng)?;
 /// assert!(access.kind == Kind::Read || access.strobe != 0);

@@ -30,7 +30,7 @@ struct Unlike {
     helper(address), //~ error: with drawn fields, a constraint calls only `unique`, `sum` and `soft`
     address.leading_zeros() == 3, //~ error: constraints know `contains`
     0..address, //~ error: a range is not a condition
-    if let 3 = address { true }, //~ error: a constraint asks with `matches!(…)` or `match`
+    if let 3 = address { true }, //~ error: in a constraint, use `matches!(…)` or `match`
     data[length as usize] == 3, //~ error: an index must not depend on drawn fields
     assert!(address > 3), //~ error: `matches!` is the only macro that a constraint may contain
     soft(length > 3) || address > 3, //~ error: `soft` encloses a whole constraint

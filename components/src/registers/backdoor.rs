@@ -6,15 +6,7 @@ use verifork::value::LogicVec;
 
 use super::model::{Model, Named};
 use super::register::ones;
-
-/// A signal that holds bits of a register.
-#[derive(Clone, Copy)]
-pub(super) struct Backdoor {
-    signal: Signal<LogicVec>,
-    /// The position of the signal's lowest bit in the register.
-    low: u32,
-    mask: u64,
-}
+use super::storage::StorageSignal;
 
 impl Model {
     /// Binds the backdoor: the signals at the map's paths, relative to this scope of the design.
@@ -86,7 +78,7 @@ impl Model {
                 field.name,
                 field.width()
             );
-            Backdoor {
+            StorageSignal {
                 signal,
                 low: field.low,
                 mask: field.mask(),
@@ -99,13 +91,13 @@ impl Model {
                 signal.path(),
                 described.name
             );
-            Backdoor {
+            StorageSignal {
                 signal,
                 low: 0,
                 mask: ones(found),
             }
         };
-        self.shared.backdoors.borrow_mut()[register].push(backdoor);
+        self.shared.storage.add(register, backdoor);
         Ok(())
     }
 
@@ -155,53 +147,20 @@ impl Model {
     pub fn poke(&self, name: &str, value: u64) -> Result {
         let named = self.named(name)?;
         let (mask, low) = self.fits(named, name, value)?;
-        let backdoors = self.shared.backdoors.borrow()[named.register].clone();
-        let covered = backdoors.iter().fold(0, |all, it| all | it.mask);
         verifork::ensure!(
-            covered & mask == mask,
+            self.shared.storage.covered(named.register) & mask == mask,
             "`{name}` has no backdoor for all of its bits"
         );
-        let word = value << low;
-        for Backdoor {
-            signal,
-            low,
-            mask: has,
-        } in backdoors
-        {
-            let changed = has & mask;
-            if changed == 0 {
-                continue;
-            }
-            let now = signal.get();
-            let (value, unknown) = (now.value_word(0) << low, now.unknown_word(0) << low);
-            let value = (value & !changed | word & changed) >> low;
-            let unknown = (unknown & !changed) >> low;
-            signal.try_deposit(LogicVec::from_planes(signal.width(), &[value], &[unknown]))?;
-        }
+        self.shared
+            .storage
+            .write(named.register, value << low, mask)?;
         self.predict(name, value)
     }
 
     /// The value of a register in the backdoor, and the mask of its bits there.
     #[track_caller]
     pub(super) fn peek_word(&self, register: usize) -> Result<(u64, u64)> {
-        let (mut value, mut covered) = (0, 0);
-        for Backdoor { signal, low, mask } in &self.shared.backdoors.borrow()[register] {
-            let now = signal.get();
-            verifork::ensure!(
-                !now.has_unknown(),
-                "`{}` is {now:b}: the value of `{}` is not known",
-                signal.path(),
-                self.registers()[register].name
-            );
-            value |= now.value_word(0) << low & mask;
-            covered |= mask;
-        }
-        Ok((value, covered))
-    }
-
-    /// The mask of the bits of a register that have a backdoor.
-    pub(super) fn covered(&self, register: usize) -> u64 {
-        let backdoors = self.shared.backdoors.borrow();
-        backdoors[register].iter().fold(0, |all, it| all | it.mask)
+        let name = &self.registers()[register].name;
+        self.shared.storage.read(register, name)
     }
 }

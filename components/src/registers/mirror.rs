@@ -1,10 +1,12 @@
 //! The mirror of a model: predicts the values of registers from accesses.
 
+use std::cell::RefCell;
+
 use verifork::task::fail_test;
 
 use super::access::Bits;
+use super::map::Map;
 use super::mismatch::{Finding, Mismatch, Mismatches};
-use super::model::Shared;
 use super::observe::Observed;
 use super::register::{Field, Register};
 
@@ -25,7 +27,47 @@ impl Mirror {
     }
 }
 
-impl Shared {
+/// The mirrored values of all registers of a map.
+pub(super) struct Mirrors {
+    map: Map,
+    values: RefCell<Vec<Mirror>>,
+}
+
+impl Mirrors {
+    /// A mirror with the reset values.
+    pub(super) fn new(map: &Map) -> Mirrors {
+        let mirrors = Mirrors {
+            map: map.clone(),
+            values: RefCell::new(vec![Mirror::default(); map.0.registers.len()]),
+        };
+        mirrors.reset();
+        mirrors
+    }
+
+    pub(super) fn of(&self, register: usize) -> Mirror {
+        self.values.borrow()[register]
+    }
+
+    pub(super) fn reset(&self) {
+        let mut mirrors = self.values.borrow_mut();
+        for (register, mirror) in self.map.0.registers.iter().zip(mirrors.iter_mut()) {
+            *mirror = Mirror::default();
+            for field in &register.fields {
+                if let Some(reset) = field.reset {
+                    mirror.value |= reset << field.low;
+                    mirror.known |= field.mask();
+                }
+            }
+        }
+    }
+
+    /// Sets the bits in the mask, which are known then.
+    pub(super) fn set(&self, register: usize, value: u64, mask: u64) {
+        let mirror = &mut self.values.borrow_mut()[register];
+        mirror.value = mirror.value & !mask | value;
+        mirror.known |= mask;
+    }
+
     /// Predicts a write of some bytes from an offset on, of the bits in the mask.
     pub(super) fn was_written_at(&self, offset: u64, bytes: u64, data: u64, mask: u64) {
         for (register, at) in self.map.0.overlapping(offset, bytes) {
@@ -53,7 +95,7 @@ impl Shared {
 
     /// Predicts a write of a register.
     fn was_written(&self, register: usize, data: u64, mask: u64) {
-        let mut mirrors = self.mirrors.borrow_mut();
+        let mut mirrors = self.values.borrow_mut();
         let mirror = &mut mirrors[register];
         for field in &self.map.0.registers[register].fields {
             let (all, written) = (field.mask(), field.mask() & mask);
@@ -73,7 +115,7 @@ impl Shared {
 
     /// Predicts a read of a register. Returns the fields that differ from the mirror.
     fn was_read(&self, register: usize, data: u64, mask: u64) -> Vec<Finding> {
-        let mut mirrors = self.mirrors.borrow_mut();
+        let mut mirrors = self.values.borrow_mut();
         let mirror = &mut mirrors[register];
         let described = &self.map.0.registers[register];
         let compared = mirror.known & mask & compared(described);
@@ -106,9 +148,9 @@ impl Shared {
         found
     }
 
-    pub(super) fn observe(&self, seen: Observed) {
+    /// Predicts an access that a monitor has seen, to a block at this address.
+    pub(super) fn observe(&self, seen: Observed, base: u64) {
         const BYTES: u64 = 8;
-        let base = self.base.get();
         match seen {
             Observed::Write {
                 address,

@@ -1,18 +1,18 @@
 //! The register model: reads, writes and checks registers by their names.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
 use verifork::{Error, Result};
 
-use super::backdoor::Backdoor;
 use super::frontdoor::{Frontdoor, Refused};
 use super::map::Map;
-use super::mirror::Mirror;
+use super::mirror::{Mirror, Mirrors};
 use super::mismatch::{Finding, Mismatches};
 use super::observe::Observe;
 use super::register::{Field, Register, ones};
+use super::storage::Storage;
 
 /// A model of the registers of a design: their map, the access to them, and a mirror of their values. A clone is the
 /// same model.
@@ -44,8 +44,8 @@ pub(super) struct Shared {
     pub(super) map: Map,
     pub(super) frontdoor: Box<dyn Frontdoor>,
     pub(super) base: Cell<u64>,
-    pub(super) mirrors: RefCell<Vec<Mirror>>,
-    pub(super) backdoors: RefCell<Vec<Vec<Backdoor>>>,
+    pub(super) mirrors: Mirrors,
+    pub(super) storage: Storage,
     pub(super) follows: Cell<bool>,
 }
 
@@ -73,18 +73,16 @@ impl Model {
             "an access of the bus of `{}` has {bytes} bytes; it takes 1, 2, 4 or 8",
             map.name()
         );
-        let model = Model {
+        Ok(Model {
             shared: Rc::new(Shared {
                 map: map.clone(),
                 frontdoor: Box::new(frontdoor),
                 base: Cell::new(0),
-                mirrors: RefCell::new(vec![Mirror::default(); map.0.registers.len()]),
-                backdoors: RefCell::new(vec![Vec::new(); map.0.registers.len()]),
+                mirrors: Mirrors::new(map),
+                storage: Storage::new(map.0.registers.len()),
                 follows: Cell::new(false),
             }),
-        };
-        model.reset();
-        Ok(model)
+        })
     }
 
     /// The map of the registers.
@@ -122,16 +120,7 @@ impl Model {
     /// # }
     /// ```
     pub fn reset(&self) {
-        let mut mirrors = self.shared.mirrors.borrow_mut();
-        for (register, mirror) in self.registers().iter().zip(mirrors.iter_mut()) {
-            *mirror = Mirror::default();
-            for field in &register.fields {
-                if let Some(reset) = field.reset {
-                    mirror.value |= reset << field.low;
-                    mirror.known |= field.mask();
-                }
-            }
-        }
+        self.shared.mirrors.reset();
     }
 
     /// From now on, predicts from what a monitor of the bus sees (explicit prediction) instead of the model's own
@@ -148,7 +137,9 @@ impl Model {
     pub fn follow(&self, monitor: &impl Observe) {
         self.shared.follows.set(true);
         let shared = Rc::clone(&self.shared);
-        monitor.for_each_access(Rc::new(move |seen| shared.observe(seen)));
+        monitor.for_each_access(Rc::new(move |seen| {
+            shared.mirrors.observe(seen, shared.base.get());
+        }));
     }
 
     /// The value of a register or a field in the mirror.
@@ -196,10 +187,8 @@ impl Model {
     pub fn predict(&self, name: &str, value: u64) -> Result {
         let named = self.named(name)?;
         let (mask, low) = self.fits(named, name, value)?;
-        let mut mirrors = self.shared.mirrors.borrow_mut();
-        let mirror = &mut mirrors[named.register];
-        mirror.value = mirror.value & !mask | value << low;
-        mirror.known |= mask;
+        let mirrors = &self.shared.mirrors;
+        mirrors.set(named.register, value << low, mask);
         Ok(())
     }
 
@@ -310,7 +299,7 @@ impl Model {
     }
 
     pub(super) fn mirror(&self, register: usize) -> Mirror {
-        self.shared.mirrors.borrow()[register]
+        self.shared.mirrors.of(register)
     }
 
     fn address(&self, register: usize) -> u64 {
@@ -452,10 +441,9 @@ impl Model {
 
 impl fmt::Debug for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mirrors = self.shared.mirrors.borrow();
         let mut map = f.debug_map();
-        for (register, mirror) in self.registers().iter().zip(&*mirrors) {
-            map.entry(&register.name, mirror);
+        for (index, register) in self.registers().iter().enumerate() {
+            map.entry(&register.name, &self.mirror(index));
         }
         map.finish()
     }

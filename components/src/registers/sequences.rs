@@ -158,7 +158,7 @@ impl Model {
         let mut shown = 0;
         for field in &register.fields {
             if let Some(ones) = field.access.shows_a_write()
-                && self.covered(at) & field.mask() == field.mask()
+                && self.shared.storage.covered(at) & field.mask() == field.mask()
                 && !field.is_volatile
             {
                 let value = if ones { field.mask() >> field.low } else { 0 };
@@ -197,7 +197,7 @@ impl Model {
             let holds = |field: &&Field| field.access.holds_what_is_written() && !field.is_volatile;
             let fields: Vec<&Field> = register.fields.iter().filter(holds).collect();
             let bits = fields.iter().fold(0, |all, field| all | field.mask());
-            if bits == 0 || self.covered(at) & bits != bits {
+            if bits == 0 || self.shared.storage.covered(at) & bits != bits {
                 continue;
             }
             any = true;
@@ -309,7 +309,8 @@ impl Model {
         let register = &self.registers()[at];
         let hidden = |field: &&Field| !field.access.is_readable() && !field.is_volatile;
         let hidden = register.fields.iter().filter(hidden);
-        let hidden = hidden.fold(0, |all, field| all | field.mask()) & self.covered(at);
+        let hidden =
+            hidden.fold(0, |all, field| all | field.mask()) & self.shared.storage.covered(at);
         if hidden != 0 {
             let (value, _) = self.peek_word(at)?;
             let after = if after.is_empty() {

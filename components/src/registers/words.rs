@@ -35,7 +35,10 @@ impl Model {
             Vec::new()
         } else {
             let bytes = u64::from(bits / 8);
-            let found = self.shared.was_read_at(offset, bytes, data, ones(bits));
+            let found = self
+                .shared
+                .mirrors
+                .was_read_at(offset, bytes, data, ones(bits));
             let of_this = |(at, finding)| (at == register).then_some(finding);
             found.into_iter().filter_map(of_this).collect()
         };
@@ -60,10 +63,11 @@ impl Model {
             if !self.shared.follows.get() {
                 let mask = u64::MAX >> (64 - 8 * bytes);
                 self.shared
+                    .mirrors
                     .was_written_at(offset + at, bytes as u64, part, mask);
             }
         }
-        if self.covered(register) != 0 {
+        if self.shared.storage.covered(register) != 0 {
             // The design stores the value at this edge, so the backdoor shows it in the next time step.
             next_time_step().await;
         }

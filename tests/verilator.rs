@@ -22,6 +22,8 @@ impl Verilator {
         fs::create_dir_all(&folder).expect("cargo's folder is writable");
         let lock = File::create(folder.join("lock")).expect("the folder is ours");
         lock.lock().expect("a file can be locked");
+        let shared = Shared::of(options);
+        shared.bring_to(&folder);
         let output = Command::new("verilator")
             .args(["--cc", "--exe", "--build", "-j", "0", "--vpi"])
             .args(["--public-flat-rw", "-Wno-fatal", "-Wno-lint", "-Wno-style"])
@@ -32,7 +34,8 @@ impl Verilator {
             .arg("-CFLAGS")
             .arg("-std=c++20 -DVL_USER_FINISH -DVL_USER_STOP -DVL_USER_FATAL")
             .args(["-LDFLAGS", "-rdynamic -ldl"])
-            .args(["-MAKEFLAGS", "-s OPT_FAST=-O0 OPT_GLOBAL=-O0"])
+            // All objects depend on the makefile, and those that were brought are older.
+            .args(["-MAKEFLAGS", "-s -o Vdesign.mk OPT_FAST=-O0 OPT_GLOBAL=-O0"])
             .args(options)
             .arg(root().join(source))
             .arg(root().join("sim/verilator/host.cpp"))
@@ -44,6 +47,7 @@ impl Verilator {
             "{source} does not compile:\n{}",
             String::from_utf8_lossy(&text)
         );
+        shared.take_from(&folder);
         Verilator {
             program: folder.join("design"),
         }
@@ -66,6 +70,58 @@ impl Verilator {
     fn run(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
         let folder = tempfile::tempdir().expect("a folder");
         self.run_in(folder.path(), variables, arguments)
+    }
+}
+
+/// The objects of Verilator's own library and of the host, which are the same for all designs with the same options.
+struct Shared {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Shared {
+    fn of(options: &[&str]) -> Self {
+        let name = format!("verilator-objects{}", options.concat());
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir_all(&folder).expect("cargo's folder is writable");
+        let lock = File::create(folder.join("lock")).expect("the folder is ours");
+        lock.lock().expect("a file can be locked");
+        Shared {
+            folder,
+            _lock: lock,
+        }
+    }
+
+    fn bring_to(&self, design: &Path) {
+        copy_objects(&self.folder, design);
+    }
+
+    fn take_from(&self, design: &Path) {
+        copy_objects(design, &self.folder);
+    }
+}
+
+/// Copies what is not there or older there. The copies are as old as what they were made from, so that `make` compiles
+/// again what has changed.
+fn copy_objects(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let name = entry.file_name();
+        let of_all = |name: &str| name.starts_with("verilated") || name.starts_with("host");
+        let text = name.to_string_lossy();
+        let extension = Path::new(&name).extension();
+        if !of_all(&text) || !extension.is_some_and(|it| it == "o" || it == "d") {
+            continue;
+        }
+        let made = |path: &Path| fs::metadata(path).and_then(|it| it.modified()).ok();
+        let (from, to) = (entry.path(), to.join(&name));
+        if made(&to) >= made(&from) {
+            continue;
+        }
+        fs::copy(&from, &to).expect("it can be copied");
+        let copy = File::options().append(true).open(&to).expect("ours");
+        copy.set_modified(made(&from).expect("its age"))
+            .expect("ours");
     }
 }
 

@@ -138,6 +138,8 @@ variables! {
         "where NVC is: its folder, or nvc itself";
     Verilator, "VERILATOR", Harness, "(from PATH)",
         "where Verilator is: its folder, or verilator itself";
+    VerilatorLibrary, "VERILATOR_LIBRARY", Harness, "(in the target folder)",
+        "folder that keeps Verilator's own library, compiled, for the designs of all crates";
     Coverage, "COVERAGE", Both, "functional",
         "coverage to record, separated by commas: functional (cover groups), \
         code (the design's code, by verifork-runner, where the simulator supports it), or off";

@@ -45,6 +45,8 @@ pub(crate) struct Cache {
     reuse: bool,
     /// The longest that a compiler may take.
     limit: Option<Duration>,
+    /// Where what designs share is kept.
+    shared: PathBuf,
     /// The run, if each of its tests is a process and this is one of them.
     run: Option<String>,
     /// The designs that this process has already compiled or found.
@@ -85,6 +87,7 @@ impl Cache {
     /// The designs in `folder`; those that lie there are used again if `reuse`.
     pub(crate) fn new(folder: PathBuf, crate_folder: PathBuf, reuse: bool) -> Self {
         Cache {
+            shared: folder.clone(),
             folder,
             crate_folder,
             reuse,
@@ -98,6 +101,17 @@ impl Cache {
     /// For a run in which each test is a process: only one of them prints why a design does not compile.
     pub(crate) fn of_run(self, run: Option<String>) -> Self {
         Cache { run, ..self }
+    }
+
+    /// The same with what designs share in another folder, if one is given.
+    pub(crate) fn sharing_in(self, folder: Option<PathBuf>) -> Self {
+        let shared = folder.unwrap_or(self.shared);
+        Cache { shared, ..self }
+    }
+
+    /// The folder in which it keeps what designs share.
+    pub(crate) fn shared(&self) -> &Path {
+        &self.shared
     }
 
     /// The same with compilers that are killed after this time.
@@ -201,6 +215,7 @@ impl Cache {
         add(design.timescale.as_bytes());
         let build = BuildFolder {
             path: Path::new("@"),
+            shared: &self.shared,
             waves,
         };
         for command in simulator.compile(found, design, build) {
@@ -275,10 +290,13 @@ impl Cache {
             .map_err(unwritable)?;
         let build = BuildFolder {
             path: fresh.path(),
+            shared: &self.shared,
             waves,
         };
         simulator.prepare(design, build).map_err(unwritable)?;
-        let parts = self.reuse.then(|| simulator.reuse(found, design, build));
+        // Claimed until the end, when they are kept.
+        let reused = self.reuse.then(|| simulator.reuse(found, design, build));
+        let mut shared = reused.unwrap_or_default();
         let commands = simulator.compile(found, design, build);
         let mut recorder = Recorder::new(fresh.path());
         let unread = |error: io::Error| {
@@ -320,7 +338,7 @@ impl Cache {
         }
         let sources = design.sources.iter().map(|source| source.path.as_path());
         let mut inputs = recorder.finish(sources);
-        if let Some(parts) = parts.flatten() {
+        if let Some(parts) = shared.inputs.take() {
             inputs.add(parts);
         }
         if self.reuse && !inputs.is_complete() {

@@ -107,7 +107,7 @@ impl Context {
         let compiled = output.join(DESIGNS);
         tidy::designs(&compiled, &self.owner(), &suites, &mut removed);
         for (prefix, mark) in ALL.iter().filter_map(|it| it.backend().shared_parts()) {
-            tidy::shared_parts(&compiled, prefix, mark, &mut removed);
+            tidy::shared_parts(self.cache.shared(), prefix, mark, &mut removed);
         }
         tidy::runs(&own.join(&self.testbench.target), &runs, &mut removed);
         removed

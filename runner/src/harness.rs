@@ -362,6 +362,7 @@ fn context(
         testbench.folder.clone(),
         settings.cache,
     )
+    .sharing_in(settings.shared.clone())
     .limited(settings.compile_timeout)
     .of_run(env::var("NEXTEST_RUN_ID").ok());
     Arc::new(Context {

@@ -81,6 +81,7 @@
 //! | `VERIFORK_ALLOW_EMPTY=1` | a harness in which no test could run passes; for workspaces where a filter or `VERIFORK_SIM` concerns only some crates |
 //! | `VERIFORK_COVERAGE=functional,code` | coverage to record beside the results: `functional` (cover groups; the default), `code` (the design's code; Verilator records lines, toggles and cover properties, NVC statements, branches, expressions, states and toggles of driven signals, GHDL 5 with mcode, or any GHDL with GCC, statements; others print a note), or `off` |
 //! | `VERIFORK_CACHE=0` | compile every design again |
+//! | `VERIFORK_VERILATOR_LIBRARY=folder` | where Verilator's own library is kept compiled, for the designs of all crates; the target folder if not set. Kept between runs in CI, it saves most of the time of the first compilation |
 //! | `VERIFORK_DESCRIBE=folder` | write the elaborated designs as JSON into the folder, and run no test |
 //! | `VERIFORK_HELP=1` | show all variables, and run no test |
 //!

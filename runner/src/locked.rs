@@ -1,9 +1,14 @@
 //! Files that processes lock to keep out of each other's way, and that may be removed all the same.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Between two looks at a lock that is waited for no longer than a limit.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// How long the lock is waited for, and with whom it is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,20 +27,50 @@ pub(crate) enum Lock {
 /// It can be neither opened nor made.
 pub(crate) fn lock(path: &Path, how: Lock) -> io::Result<File> {
     loop {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let file = match File::options().create(true).append(true).open(path) {
-            // Somebody has removed the folder meanwhile.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            file => file?,
-        };
+        let file = made(path)?;
         match how {
             Lock::Alone => file.lock()?,
             Lock::Shared => file.lock_shared()?,
         }
         if lies_at(&file, path) {
             return Ok(file);
+        }
+    }
+}
+
+/// Locks the file exclusively, and creates it if it does not exist. `None` if it stays locked for longer than the
+/// limit.
+///
+/// # Errors
+///
+/// It can be neither opened nor created.
+pub(crate) fn lock_within(path: &Path, limit: Duration) -> io::Result<Option<File>> {
+    let begun = Instant::now();
+    loop {
+        let file = made(path)?;
+        match file.try_lock() {
+            Ok(()) if lies_at(&file, path) => return Ok(Some(file)),
+            Ok(()) => continue,
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        if begun.elapsed() >= limit {
+            return Ok(None);
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+/// Opens the file, and creates it and its folder if they do not exist.
+fn made(path: &Path) -> io::Result<File> {
+    loop {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        match File::options().create(true).append(true).open(path) {
+            // Somebody has removed the folder meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            file => return file,
         }
     }
 }
@@ -94,5 +129,17 @@ mod tests {
         assert!(try_lock(&path).is_none());
         drop(two);
         becomes_free(&path);
+    }
+
+    #[test]
+    fn a_lock_is_waited_for_no_longer_than_the_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("in/lock");
+        let first = lock_within(&path, Duration::ZERO).unwrap();
+        assert!(first.is_some(), "nobody has it");
+        assert!(lock_within(&path, PAUSE).unwrap().is_none());
+        drop(first);
+        let long = Duration::from_secs(600);
+        assert!(lock_within(&path, long).unwrap().is_some());
     }
 }

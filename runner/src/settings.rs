@@ -42,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) shrink: Option<Duration>,
     /// The longest that a compiler may take.
     pub(crate) compile_timeout: Option<Duration>,
+    /// Where compiled code that designs share is kept; none: beside the designs.
+    pub(crate) shared: Option<PathBuf>,
 }
 
 /// A value that a setting cannot have.
@@ -128,6 +130,7 @@ impl Settings {
         });
         settings.describe = get(Variable::Describe).map(PathBuf::from);
         settings.junit = get(Variable::Junit).map(PathBuf::from);
+        settings.shared = get(Variable::VerilatorLibrary).map(PathBuf::from);
         for simulator in ALL {
             if let Some(place) = get(simulator.place()) {
                 settings.places.insert(simulator, PathBuf::from(place));

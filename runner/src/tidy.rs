@@ -172,7 +172,7 @@ fn refusals(folder: &Path, removed: &mut Removed) {
 pub(crate) fn shared_parts(folder: &Path, prefix: &str, mark: &str, removed: &mut Removed) {
     let mut all: Vec<(SystemTime, PathBuf)> = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(prefix) {
+        if entry.file_name().to_string_lossy().starts_with(prefix) && entry.path().is_dir() {
             let used = fs::metadata(entry.path().join(mark)).and_then(|it| it.modified());
             all.push((used.unwrap_or(SystemTime::UNIX_EPOCH), entry.path()));
         }
@@ -180,7 +180,12 @@ pub(crate) fn shared_parts(folder: &Path, prefix: &str, mark: &str, removed: &mu
     all.sort();
     let surplus = all.len().saturating_sub(KEPT);
     for (_, path) in all.into_iter().take(surplus) {
+        let key = path.file_name().unwrap_or_default().to_string_lossy();
+        let claim = locks(folder, &key).0;
         remove(&path, removed);
+        if let Some(_claim) = try_lock(&claim) {
+            let _ = fs::remove_file(claim);
+        }
     }
 }
 

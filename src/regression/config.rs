@@ -232,7 +232,8 @@ impl Config {
             | Variable::Nvc
             | Variable::Verilator
             | Variable::Cache
-            | Variable::CompileTimeout => {}
+            | Variable::CompileTimeout
+            | Variable::VerilatorLibrary => {}
         }
         Ok(())
     }

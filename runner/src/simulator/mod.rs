@@ -11,6 +11,7 @@ mod verilator;
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
@@ -128,7 +129,18 @@ pub enum Unusable {
 pub(crate) struct BuildFolder<'a> {
     /// An empty folder for everything that the compiler writes.
     pub(crate) path: &'a Path,
+    /// Where what designs share is kept.
+    pub(crate) shared: &'a Path,
     pub(crate) waves: Option<Waves>,
+}
+
+/// What designs share, as a compilation finds it.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    /// What it was made of; none if this compilation has to make it.
+    pub(crate) inputs: Option<Inputs>,
+    /// Held by the compilation that makes it. Others wait for it, so that it is made once.
+    pub(crate) claim: Option<File>,
 }
 
 /// How a compiled design is run.
@@ -185,17 +197,17 @@ pub(crate) trait Backend: Sync {
         Ok(())
     }
     /// Copies the files that compilations share into the folder, if an earlier one has stored them. Without them the
-    /// commands only take longer, so failures are not reported. Returns the inputs of these files, which are inputs
-    /// of the design too.
-    fn reuse(&self, _: &Installation, _: &ResolvedDesign, _: BuildFolder<'_>) -> Option<Inputs> {
-        None
+    /// commands only take longer, so failures are not reported. Their inputs are inputs of the
+    /// design too.
+    fn reuse(&self, _: &Installation, _: &ResolvedDesign, _: BuildFolder<'_>) -> Shared {
+        Shared::default()
     }
     /// How the names of the folders begin in which such things are kept, and a file in them that is as
     /// old as their last use.
     fn shared_parts(&self) -> Option<(&'static str, &'static str)> {
         None
     }
-    /// Keeps it, beside the folder, after a compilation into which this has gone.
+    /// Keeps it after a compilation into which this has gone.
     fn keep(&self, _: &Installation, _: &ResolvedDesign, _: BuildFolder<'_>, _inputs: &Inputs) {}
     /// The commands that compile, run in turn until one fails, in the folder of the crate.
     fn compile(

@@ -31,6 +31,7 @@ impl Crate {
     fn compiles(&self, design: &ResolvedDesign, on: Simulator, version: &str) -> Vec<String> {
         let build = BuildFolder {
             path: Path::new("/build"),
+            shared: Path::new("/shared"),
             waves: None,
         };
         let commands = on.backend().compile(&installed(on, version), design, build);
@@ -177,7 +178,11 @@ fn waves_have_to_be_asked_for_when_the_design_is_compiled() {
     let of = Crate::with(&["a.v"]);
     let design = of.resolved(Design::new("a").sources(["a.v"]));
     let compiled = |on: Simulator, waves, path: &Path| {
-        let build = BuildFolder { path, waves };
+        let build = BuildFolder {
+            path,
+            shared: Path::new("/shared"),
+            waves,
+        };
         let found = installed(on, "Verilator 5.006 2023");
         on.backend().prepare(&design, build).unwrap();
         let commands = on.backend().compile(&found, &design, build);

@@ -13,8 +13,8 @@ use std::process::Command;
 use verifork_protocol::whole_file;
 
 use super::{
-    Backend, BuildFolder, Installation, RunArguments, Waves, declarations, folders_and_macros,
-    literal, plusargs,
+    Backend, BuildFolder, Installation, RunArguments, Shared, Waves, declarations,
+    folders_and_macros, literal, plusargs,
 };
 use crate::design::ParameterValue;
 use crate::inputs::Inputs;
@@ -196,8 +196,9 @@ impl Backend for Verilator {
         found: &Installation,
         design: &ResolvedDesign,
         build: BuildFolder<'_>,
-    ) -> Option<Inputs> {
-        library::reuse(&library::of(found, design, build)?, build)
+    ) -> Shared {
+        let library = library::of(found, design, build);
+        library.map_or_else(Shared::default, |it| library::reuse(&it, build))
     }
 
     fn keep(

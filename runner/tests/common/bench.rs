@@ -98,12 +98,6 @@ impl Bench {
         let made: Vec<_> = fs::read_dir(designs)
             .unwrap()
             .flatten()
-            .filter(|entry| {
-                !entry
-                    .file_name()
-                    .to_string_lossy()
-                    .starts_with("verilator-")
-            })
             .filter(|entry| entry.path().is_dir())
             .map(|entry| entry.metadata().unwrap().created().unwrap())
             .collect();

@@ -99,11 +99,6 @@ impl Harness {
         variables: &[(&str, &str)],
         arguments: &[&str],
     ) -> Command {
-        let asks =
-            |&(name, value): &(&str, &str)| name == "VERIFORK_SIM" && value.contains("verilator");
-        if variables.iter().any(asks) {
-            copy_libraries(&kept_libraries(), &self.designs());
-        }
         let mut command = Command::new(&self.executable);
         for (name, _) in std::env::vars() {
             if name.starts_with("VERIFORK_") || name.starts_with("NEXTEST") {
@@ -114,6 +109,7 @@ impl Harness {
             .env("CARGO_MANIFEST_DIR", &self.folder)
             .env("FAULTY_DESIGN", design)
             .env("VERIFORK_SIM", quick_simulators())
+            .env("VERIFORK_VERILATOR_LIBRARY", kept_library())
             .env_remove("RUST_BACKTRACE")
             .envs(variables.iter().copied())
             .args(arguments)
@@ -130,11 +126,6 @@ impl Harness {
         )
     }
 
-    /// The folder of compiled designs.
-    fn designs(&self) -> PathBuf {
-        self.target.path().join("verifork/designs")
-    }
-
     /// The testbench, which simulators load.
     pub(crate) fn plugin(&self) -> PathBuf {
         let folder = self.executable.parent().expect("it is in a folder");
@@ -149,15 +140,6 @@ impl Harness {
         self.target
             .path()
             .join("verifork/runs/faulty_tb/sim/gate/icarus")
-    }
-}
-
-impl Drop for Harness {
-    fn drop(&mut self) {
-        // A test that has failed may have left anything.
-        if !std::thread::panicking() {
-            copy_libraries(&self.designs(), &kept_libraries());
-        }
     }
 }
 
@@ -246,34 +228,9 @@ pub(crate) fn wait_until<T>(what: &str, mut is: impl FnMut() -> Option<T>) -> T 
     }
 }
 
-/// Where tests leave Verilator's own library to those after them. It is taken only where nothing that it was made
-/// of has changed, by a name for the compilers and options, and a test of these finds none.
-fn kept_libraries() -> PathBuf {
+/// Where tests share Verilator's own library, which is most of what a compilation takes. It is used only while
+/// nothing that it was made of has changed, and is named by the compilers and options: a test that changes these
+/// finds none.
+pub(crate) fn kept_library() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("verilator")
-}
-
-/// Copies Verilator's own library, compiled, where it is not there. It is the same for all designs, and
-/// most of what a compilation takes.
-fn copy_libraries(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).into_iter().flatten() {
-        let entry = entry.unwrap();
-        let name = entry.file_name();
-        let place = to.join(&name);
-        if !name.to_string_lossy().starts_with("verilator-") || place.is_dir() {
-            continue;
-        }
-        let copy = tempfile::tempdir_in(to).unwrap();
-        for file in files(&entry.path()) {
-            let (from, to) = (entry.path().join(&file), copy.path().join(&file));
-            // Some of it is large, and nobody writes into it but the mark of its last use.
-            if fs::hard_link(&from, &to).is_err() {
-                fs::copy(from, to).unwrap();
-            }
-        }
-        // Another test may have been first.
-        if fs::rename(copy.path(), &place).is_ok() {
-            let _ = copy.keep();
-        }
-    }
 }

@@ -6,17 +6,21 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use super::super::{BuildFolder, Installation, Waves, is_program};
+use super::super::{BuildFolder, Installation, Shared, Waves, is_program};
 use super::{GLUE_HEADER_TEXT, HOST, HOST_TEXT, OBJECTS, RULES_TEXT};
 use crate::hash::PartsHash;
 use crate::inputs::{Inputs, hash_of_variables};
 use crate::known::Simulator;
+use crate::locked::lock_within;
 use crate::resolved::ResolvedDesign;
+use crate::tidy::locks;
 
 /// How the names of kept libraries begin.
 pub(super) const PREFIX: &str = "verilator-";
+/// How long another compilation may take to make it before it is made here too.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// What the kept library was made of.
 pub(super) const INPUTS: &str = "inputs.json";
 
@@ -50,8 +54,7 @@ pub(super) fn of(
         add(argument.as_bytes());
     }
     hash_of_variables(&mut add);
-    let name = format!("{PREFIX}{}", hash.name());
-    Some(build.path.parent()?.join(name))
+    Some(build.shared.join(format!("{PREFIX}{}", hash.name())))
 }
 
 /// Whether an argument is a file of the design's own, which the library does not know.
@@ -74,16 +77,26 @@ fn fresh_inputs(library: &Path) -> Option<Inputs> {
     inputs.are_fresh().then_some(inputs)
 }
 
-/// Brings the library into the folder of a compilation, and gives what it was made of; if there is none, only
-/// what is compiled then to be kept.
-pub(super) fn reuse(library: &Path, build: BuildFolder<'_>) -> Option<Inputs> {
+/// Brings the library into the folder of a compilation. If there is none, this compilation has to make it.
+pub(super) fn reuse(library: &Path, build: BuildFolder<'_>) -> Shared {
     let objects = build.path.join(OBJECTS);
-    let kept = fresh_inputs(library);
-    if kept.is_none() || fs::create_dir_all(&objects).is_err() {
+    let mut shared = Shared {
+        inputs: fresh_inputs(library),
+        claim: None,
+    };
+    if shared.inputs.is_none() {
+        // Without the claim it is made twice.
+        shared.claim = claim(library).unwrap_or_default();
+        // Another compilation may have made it meanwhile.
+        shared.inputs = fresh_inputs(library);
+    }
+    if shared.inputs.is_none() || fs::create_dir_all(&objects).is_err() {
         // Without it, everything reads its headers by itself.
         let _ = fs::write(build.path.join(COMMON), COMMON_TEXT);
-        return None;
+        shared.inputs = None;
+        return shared;
     }
+    shared.claim = None;
     // Younger than their sources by this, `make` takes objects as they are. What is missing it compiles.
     let _ = copy_objects(library, &objects);
     for name in [COMMON, PRECOMPILED] {
@@ -91,7 +104,14 @@ pub(super) fn reuse(library: &Path, build: BuildFolder<'_>) -> Option<Inputs> {
     }
     let used = File::options().append(true).open(library.join(INPUTS));
     let _ = used.and_then(|it| it.set_modified(SystemTime::now()));
-    kept
+    shared
+}
+
+/// The lock of whoever makes the library, if nobody has it for too long.
+fn claim(library: &Path) -> io::Result<Option<File>> {
+    let folder = library.parent().unwrap_or(library);
+    let key = library.file_name().unwrap_or_default().to_string_lossy();
+    lock_within(&locks(folder, &key).0, PATIENCE)
 }
 
 /// Keeps what a compilation has made for all.
@@ -249,16 +269,18 @@ mod tests {
             let path = self.build(name);
             let build = BuildFolder {
                 path: &path,
+                shared: self.place.path(),
                 waves: None,
             };
             keep(&self.kept(), build, self.inputs.as_ref().unwrap());
         }
 
-        fn reuse(&self, name: &str) -> Option<Inputs> {
+        fn reuse(&self, name: &str) -> Shared {
             let path = self.build(name);
             fs::create_dir_all(&path).unwrap();
             let build = BuildFolder {
                 path: &path,
+                shared: self.place.path(),
                 waves: None,
             };
             reuse(&self.kept(), build)
@@ -276,7 +298,8 @@ mod tests {
             !compiled.build("build").join(PRECOMPILED).exists(),
             "it lies elsewhere"
         );
-        assert!(compiled.reuse("next").is_some());
+        let shared = compiled.reuse("next");
+        assert!(shared.inputs.is_some() && shared.claim.is_none());
         for name in [
             "objects/verilated.o",
             "objects/verifork_host.o",
@@ -306,11 +329,12 @@ mod tests {
                 return;
             }
             compiled.keep("build");
-            let mut design = compiled.reuse("next").expect("nothing has changed");
+            let design = compiled.reuse("next").inputs;
+            let mut design = design.expect("nothing has changed");
             fs::write(compiled.build("design.v"), "another").unwrap();
-            assert!(compiled.reuse("next").is_some(), "designs differ");
+            assert!(compiled.reuse("next").inputs.is_some(), "designs differ");
             fs::write(compiled.build(changed), "other").unwrap();
-            assert!(compiled.reuse("last").is_none(), "{changed}");
+            assert!(compiled.reuse("last").inputs.is_none(), "{changed}");
             assert!(
                 !design.are_fresh(),
                 "{changed}, to the design that it went into"
@@ -321,5 +345,26 @@ mod tests {
                 "it is made anew"
             );
         }
+    }
+
+    #[test]
+    fn compilations_that_begin_at_once_make_it_once() {
+        let compiled = Compiled::new();
+        if compiled.inputs.is_none() {
+            return;
+        }
+        let first = compiled.reuse("build");
+        assert!(first.inputs.is_none() && first.claim.is_some());
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| compiled.reuse("next"));
+            compiled.keep("build");
+            drop(first);
+            let second = second.join().unwrap();
+            assert!(second.inputs.is_some(), "it waits for the first");
+        });
+        // Who cannot keep it, as its design does not compile, leaves it to the next.
+        fs::remove_dir_all(compiled.kept()).unwrap();
+        drop(compiled.reuse("build"));
+        assert!(compiled.reuse("last").claim.is_some());
     }
 }

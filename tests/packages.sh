@@ -2,6 +2,8 @@
 # Packs every crate that is to be published, as `cargo publish` would, and uses what is in the packages:
 # with the command from its package a testbench is made of a design, whose tests the runner from its
 # package runs on Icarus Verilog. Needs the registry's index.
+#
+# OLDEST_RUST   a toolchain, such as 1.91.0: the packages are checked with it, and built with the one of the folder
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -57,11 +59,15 @@ for crate in "${crates[@]}"; do
 done
 cd "$folder"
 
-# Each by itself, with the features that it asks for, and to the end: so none is compiled a second time for
-# those above it that ask for the same.
+# Each by itself, with the features that it asks for.
+with=() apart=()
+if [ -n "${OLDEST_RUST:-}" ]; then
+    with=("+$OLDEST_RUST") apart=(--target-dir "$target/oldest")
+fi
 for crate in "${crates[@]}"; do
-    cargo build --quiet -p "$crate" || fail "the package of $crate does not compile by itself"
+    cargo "${with[@]}" check --quiet "${apart[@]}" -p "$crate" || fail "the package of $crate does not compile by itself"
 done
+cargo build --quiet -p cargo-verifork
 for crate in "${crates[@]}"; do
     diff -r --exclude Cargo.lock "packed/$crate-$version" "$crate-$version" ||
         fail "building $crate has changed its sources"
@@ -71,4 +77,4 @@ VERIFORK_SIM=icarus "$target/debug/cargo-verifork" verifork new counter-tb \
     --top counter --sources counter.v --published "$version"
 VERIFORK_SIM=icarus VERIFORK_REQUIRE=icarus cargo test -p counter-tb 2>&1 | tee output
 grep -q 'test counter::icarus::.* ok' output || fail 'the packages ran no test'
-echo "packages: ${#crates[@]} are whole, and a testbench of them runs"
+echo "packages: ${#crates[@]} are whole, compile with $(rustc "${with[@]}" --version), and a testbench of them runs"

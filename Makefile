@@ -76,6 +76,7 @@ bindings: tools-bindings
 ## fmt        formats all code; CHECK=1 only tells whether it is
 fmt:
 	$(CARGO) fmt --all $(if $(filter 1,$(CHECK)),--check)
+	$(CARGO) fmt --manifest-path sanitizers/Cargo.toml $(if $(filter 1,$(CHECK)),--check)
 
 ## clippy     lints all code, warnings refused (compares the bindings too)
 clippy: bindings

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Runs the unit tests of what holds unsafe code of our own or threads, `task`, `sync` and their random
 # programs, the gate between the simulator's thread and the watchdog, the watchdog and the exit status,
-# under the address sanitizer, which looks for leaks too, and the thread sanitizer (nightly toolchain),
-# and under valgrind (stable); the models of what threads meet by, of which loom tries every order
-# (stable); and a simulation by Verilator, whose model the library reads and writes in its own memory, under
-# valgrind and the address sanitizer.
+# under the address sanitizer, which looks for leaks too, and the thread sanitizer (nightly toolchain; they are a
+# crate of their own, in `sanitizers/`), and under valgrind (stable, in the library); the models of what threads
+# meet by, of which loom tries every order (stable); and a simulation by Verilator, whose model the library reads
+# and writes in its own memory, under valgrind and the address sanitizer.
 #
 #   tests/sanitize.sh                   everything
 #   tests/sanitize.sh thread valgrind   some of: loom address thread valgrind model model_address
@@ -14,12 +14,15 @@
 #                       its source is installed (rustup component add rust-src --toolchain nightly),
 #                       it is built with instrumentation: half a minute, and no false alarms
 # SANITIZE_LIMIT        seconds that one check may take, 1500 by default
-# SANITIZE_FILTER       the test filter; see below for what it is by default
+# SANITIZE_FILTER       the test filter, all of these tests by default
 # CARGO_TARGET_DIR      its folder `sanitize` is used, apart from the ordinary builds; valgrind runs these
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 filter=${SANITIZE_FILTER:-task:: sync:: model:: scheduler::gate:: regression::watchdog:: regression::exit::}
+# These layers by themselves, with the versions of dependencies that everything is tested with.
+layers=(--manifest-path sanitizers/Cargo.toml --lib)
+cp Cargo.lock sanitizers/Cargo.lock
 # Very many scopes, nested or in turn: the address sanitizer runs them, the others take minutes.
 many=(--skip task::hazards::depth:: --skip task::tests::borrowing::a_hundred_thousand)
 # A million turns of what other tests do once or twice: half of valgrind's time. Both sanitizers run them.
@@ -107,14 +110,15 @@ sanitizer() {
             skip+=(--skip regression::watchdog:: --test-threads=1)
         fi
     fi
-    export RUSTFLAGS="$flags $extra"
+    # Places in the code are called as they are in the library.
+    export RUSTFLAGS="$flags $extra --remap-path-prefix=src/../../src=src"
     # For the lines of what it finds.
     export CARGO_PROFILE_DEV_DEBUG=line-tables-only
     echo "sanitize: $kind: RUSTFLAGS='$RUSTFLAGS'" \
-        "cargo +nightly test ${build_std[*]} --lib --target $host -- $filter"
+        "cargo +nightly test ${build_std[*]} ${layers[*]} --target $host -- $filter"
     # shellcheck disable=SC2086 # the filter is a list
-    CARGO_TARGET_DIR=$nightly "${limit[@]}" cargo +nightly test --quiet ${build_std[@]+"${build_std[@]}"} --lib \
-        --target "$host" -- $filter ${skip[@]+"${skip[@]}"}
+    CARGO_TARGET_DIR=$nightly "${limit[@]}" cargo +nightly test --quiet ${build_std[@]+"${build_std[@]}"} \
+        "${layers[@]}" --target "$host" -- $filter ${skip[@]+"${skip[@]}"}
     unset RUSTFLAGS CARGO_PROFILE_DEV_OPT_LEVEL CARGO_PROFILE_DEV_DEBUG
 }
 
@@ -203,8 +207,9 @@ model_address() {
 # The tests called `interleavings`, each in every order of accesses that the memory model allows.
 models() {
     local count
-    echo "sanitize: loom: RUSTFLAGS='--cfg loom' cargo test --lib interleavings::"
-    count=$(RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=$root/loom "${limit[@]}" cargo test --lib interleavings:: |
+    echo "sanitize: loom: RUSTFLAGS='--cfg loom' cargo test ${layers[*]} interleavings::"
+    count=$(RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=$root/loom "${limit[@]}" \
+        cargo test "${layers[@]}" interleavings:: |
         tee >(cat >&2) | sed -n 's/^test result: ok\. \([0-9]*\) passed.*/\1/p')
     if [ "${count:-0}" = 0 ]; then
         echo "sanitize: loom: there was no model" >&2

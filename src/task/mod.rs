@@ -108,7 +108,7 @@ mod external;
 mod fail_test;
 pub(crate) mod first_of;
 mod handle;
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod hazards;
 mod inbox;
 mod info;
@@ -134,7 +134,7 @@ mod tables;
 mod task_manager;
 mod task_map;
 mod test_end;
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
 mod tree;
 mod verdict;

@@ -2,7 +2,7 @@
 
 mod error;
 mod remote;
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
 mod thread;
 

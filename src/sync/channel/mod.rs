@@ -2,7 +2,7 @@
 
 mod receiver;
 mod sender;
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
 
 use std::cell::{RefCell, RefMut};

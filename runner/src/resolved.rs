@@ -341,6 +341,15 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
     {
         problem("it has no sources of hardware, but only of C and C++".to_owned());
     }
+    for (name, _) in design.defines.iter().filter(|it| !is_macro(&it.0)) {
+        let instead = match name.split_once('=') {
+            Some((name, value)) if is_macro(name) => {
+                format!("give it a value by `.define_as({name:?}, {value:?})`")
+            }
+            _ => "a letter or `_` fits, then letters, digits, `_` and `$`".to_owned(),
+        };
+        problem(format!("`{name}` is not a name for a macro: {instead}"));
+    }
     if design.tests.as_ref().is_some_and(Vec::is_empty) {
         problem("`.tests([])` names no test: leave it out for all of them".to_owned());
     }
@@ -383,6 +392,13 @@ fn check(design: &Design, folder: &Path, problems: &mut Vec<String>) {
             "`{timescale}` is not a time scale: one is `1ns/1ps`"
         ));
     }
+}
+
+/// Whether this is a simple identifier (IEEE 1800-2017, 5.6).
+fn is_macro(name: &str) -> bool {
+    let begins = |it: char| it.is_ascii_alphabetic() || it == '_';
+    let goes_on = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '$';
+    name.starts_with(begins) && name.chars().all(goes_on)
 }
 
 fn is_software(language: Language) -> bool {
@@ -460,6 +476,21 @@ mod tests {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
             assert!(resolve(vec![with(Simulator::Icarus)], folder).is_ok());
         }
+    }
+
+    #[test]
+    fn a_macro_that_no_verilog_can_name_is_an_error() {
+        for name in ["3X", "", "A B", "A-B"] {
+            let told = problems(vec![counter().define(name)]);
+            let wanted = format!("`{name}` is not a name for a macro: a letter or `_` fits");
+            assert!(told.contains(&wanted), "{told}");
+        }
+        let told = problems(vec![counter().define("WIDTH=8")]);
+        let wanted = "give it a value by `.define_as(\"WIDTH\", \"8\")`";
+        assert!(told.contains(wanted), "{told}");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let fine = counter().define("_A$1").define_as("B", "3X");
+        assert!(resolve(vec![fine], folder).is_ok());
     }
 
     #[test]

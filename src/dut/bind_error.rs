@@ -182,7 +182,7 @@ impl BindError {
     /// use verifork::dut::Dut;
     /// # fn example(dut: Instance) -> Result {
     /// #[derive(Debug, Dut)]
-    /// struct PortDirection { valid: Signal<bool>, data: Signal<u8> }
+    /// struct Port { valid: Signal<bool>, data: Signal<u8> }
     ///
     /// let error = dut.bind::<Port>().unwrap_err();
     /// for error in error.field_errors() {

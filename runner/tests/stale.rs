@@ -381,5 +381,5 @@ fn what_is_compiled_out_of_sight_is_compiled_each_time() {
     bench.ends(PASSED);
     assert_ne!(bench.compiled(), first);
     let run = bench.run();
-    run.says("so its designs are compiled anew by every run");
+    run.says("so every run compiles its designs again");
 }

@@ -96,6 +96,8 @@ begun=$(($(date +%s%N) / 1000000))
 times > "$folder/times"
 note_times "$begun" "$folder/times" 'building'
 export TESTS_BUILT=$target/tests.json
+# Where tests that clear the environment keep it.
+export VERIFORK_VERILATOR_LIBRARY=$target/tmp/verilator
 
 # What of ours was built twice, for tests and for other tests: where two crates want other features of a
 # dependency, all between them and that is. `coverage/macros` says how to have them agree.

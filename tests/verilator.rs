@@ -125,15 +125,11 @@ fn copy_objects(from: &Path, to: &Path) {
     }
 }
 
+/// The options of designs without waves: the same for all, since Verilator's own library is compiled for each set.
+const WITHOUT_WAVES: &[&str] = &["--timing"];
 const FAILING: &str = "tests/designs/failing.sv";
-static WITH_DELAYS: LazyLock<Verilator> = LazyLock::new(|| {
-    Verilator::compile(
-        "timing",
-        Some("failing"),
-        FAILING,
-        &["--timing", "--trace-fst"],
-    )
-});
+static WITH_DELAYS: LazyLock<Verilator> =
+    LazyLock::new(|| Verilator::compile("timing", Some("failing"), FAILING, WITHOUT_WAVES));
 static WITHOUT_DELAYS: LazyLock<Verilator> = LazyLock::new(|| {
     Verilator::compile(
         "no-timing",
@@ -147,7 +143,7 @@ static CONFORMANCE: LazyLock<Verilator> = LazyLock::new(|| {
         "conformance",
         Some("conformance"),
         "hdl/conformance.v",
-        &["--timing"],
+        WITHOUT_WAVES,
     )
 });
 
@@ -378,7 +374,7 @@ fn a_write_that_the_design_undoes_is_not_lost_without_a_word() {
         "kinds",
         Some("kinds"),
         "tests/designs/kinds.sv",
-        &["--timing"],
+        WITHOUT_WAVES,
     );
     let plugin = plugin("verilator_tb");
     let plugin = plugin.to_str().expect("a plain name");
@@ -476,7 +472,7 @@ fn what_has_no_value_is_described_with_what_it_is() {
 #[test]
 fn each_of_several_tops_has_its_own_ports() {
     require!("verilator", "g++", "make");
-    let design = Verilator::compile("tops", None, "tests/designs/tops.sv", &[]);
+    let design = Verilator::compile("tops", None, "tests/designs/tops.sv", WITHOUT_WAVES);
     let plugin = plugin("verilator_tb");
     let filter = ("VERIFORK_FILTER", "=tops::each_top_has_its_own_ports");
     for port in ["memory", "vpi"] {

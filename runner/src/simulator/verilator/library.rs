@@ -45,7 +45,7 @@ pub(super) fn of(
     add(build.waves.map_or("", Waves::name).as_bytes());
     add(&[u8::from(design.code_coverage)]);
     for argument in design.compile_arguments(Simulator::Verilator) {
-        if is_source(argument) {
+        if is_source(argument) || is_of_verilog(argument) {
             continue;
         }
         if names_a_path(argument) {
@@ -62,6 +62,12 @@ fn is_source(argument: &str) -> bool {
     let extension = Path::new(argument).extension().unwrap_or_default();
     let known = ["c", "cc", "cpp", "cxx", "o", "a", "v", "sv"];
     !argument.starts_with(['-', '+']) && known.into_iter().any(|it| extension == it)
+}
+
+/// Whether an argument concerns the Verilog alone: warnings, macros and parameters.
+fn is_of_verilog(argument: &str) -> bool {
+    let options = ["-W", "-D", "+define+", "-G"];
+    options.into_iter().any(|it| argument.starts_with(it))
 }
 
 fn names_a_path(argument: &str) -> bool {
@@ -344,6 +350,16 @@ mod tests {
                 compiled.build("last").join(COMMON).is_file(),
                 "it is made anew"
             );
+        }
+    }
+
+    #[test]
+    fn what_concerns_the_verilog_alone_asks_for_no_other_library() {
+        for argument in ["-Wno-fatal", "-DX=/a", "+define+X", "-GWIDTH=4"] {
+            assert!(is_of_verilog(argument), "{argument}");
+        }
+        for argument in ["--trace", "-CFLAGS", "-O3", "--threads", "-MAKEFLAGS"] {
+            assert!(!is_of_verilog(argument), "{argument}");
         }
     }
 

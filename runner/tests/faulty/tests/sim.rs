@@ -161,6 +161,8 @@ fn main() -> ExitCode {
         "hidden" => vec![
             Design::new("counter")
                 .sources(["../../../hdl/counter.v"])
+                .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
+                .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
                 .tests(["mistakes"]),
         ],
         "hangs" => vec![

@@ -18,7 +18,9 @@ struct Verilator {
 
 impl Verilator {
     fn compile(name: &str, top: Option<&str>, source: &str, options: &[&str]) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("verilator-{name}"));
+        // Objects that were made with other options are in another folder: `make` does not know.
+        let folder = format!("verilator-{name}{}", options.concat());
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
         fs::create_dir_all(&folder).expect("cargo's folder is writable");
         let lock = File::create(folder.join("lock")).expect("the folder is ours");
         lock.lock().expect("a file can be locked");
@@ -73,7 +75,8 @@ impl Verilator {
     }
 }
 
-/// The objects of Verilator's own library and of the host, which are the same for all designs with the same options.
+/// The objects of Verilator's own library, which are the same for all designs with the same options. That of the host is
+/// not: made by hand, it includes the design's header.
 struct Shared {
     folder: PathBuf,
     _lock: File,
@@ -107,10 +110,9 @@ fn copy_objects(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("a folder") {
         let entry = entry.expect("an entry");
         let name = entry.file_name();
-        let of_all = |name: &str| name.starts_with("verilated") || name.starts_with("host");
-        let text = name.to_string_lossy();
+        let is_shared = name.to_string_lossy().starts_with("verilated");
         let extension = Path::new(&name).extension();
-        if !of_all(&text) || !extension.is_some_and(|it| it == "o" || it == "d") {
+        if !is_shared || !extension.is_some_and(|it| it == "o" || it == "d") {
             continue;
         }
         let made = |path: &Path| fs::metadata(path).and_then(|it| it.modified()).ok();
@@ -128,8 +130,14 @@ fn copy_objects(from: &Path, to: &Path) {
 /// The options of designs without waves: the same for all, since Verilator's own library is compiled for each set.
 const WITHOUT_WAVES: &[&str] = &["--timing"];
 const FAILING: &str = "tests/designs/failing.sv";
-static WITH_DELAYS: LazyLock<Verilator> =
-    LazyLock::new(|| Verilator::compile("timing", Some("failing"), FAILING, WITHOUT_WAVES));
+static WITH_DELAYS: LazyLock<Verilator> = LazyLock::new(|| {
+    Verilator::compile(
+        "timing",
+        Some("failing"),
+        FAILING,
+        &["--timing", "--trace-fst"],
+    )
+});
 static WITHOUT_DELAYS: LazyLock<Verilator> = LazyLock::new(|| {
     Verilator::compile(
         "no-timing",

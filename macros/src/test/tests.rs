@@ -309,7 +309,7 @@ fn attributes_of_the_other_harness_are_refused() {
 
 #[test]
 fn with_a_mistake_the_item_still_stands() {
-    assert!(expanded("zzz", "async fn f() {}").starts_with("async fn f () { } :: core"));
+    assert!(expanded("zzz", "async fn f() {}").contains("async fn f () { } :: core"));
     let expansion = expanded("", "struct S;");
     assert!(
         expansion.contains("stands on an `async fn`: expected `fn`"),

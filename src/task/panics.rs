@@ -58,20 +58,30 @@ impl Drop for Active {
 pub(crate) fn catch<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
     install_hook();
     let _active = Active::enter();
-    catch_in_task(action)
+    catch_erased(action)
 }
 
 /// [`catch`] while a task of the executor runs. The hook finds that out by itself, so this costs nothing
-/// unless there is a panic.
+/// unless there is a panic. For the few actions on the way of every task: it is compiled for each.
 #[inline]
 pub(super) fn catch_in_task<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
+    if std::thread::panicking() {
+        return catch_erased(action);
+    }
+    match panic::catch_unwind(AssertUnwindSafe(action)) {
+        Ok(value) => Ok(value),
+        Err(payload) => Err(caught(payload)),
+    }
+}
+
+/// The same for all others, most of it compiled once.
+fn catch_erased<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
     let mut action = Some(action);
     let mut returned = None;
     catch_call(&mut || returned = action.take().map(|action| action()))?;
     Ok(returned.expect("it was called and did not panic"))
 }
 
-/// [`catch_in_task`] without a type parameter: compiled once, not for each action.
 fn catch_call(action: &mut dyn FnMut()) -> Result<(), Caught> {
     if std::thread::panicking() {
         return catch_within_panic(action);

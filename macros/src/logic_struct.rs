@@ -257,4 +257,22 @@ mod tests {
             assert!(errors.iter().any(|it| it.contains(part)), "{errors:?}");
         }
     }
+
+    #[test]
+    fn the_first_field_is_the_most_significant_unless_said_otherwise() {
+        let output = |option: &str| {
+            let item = format!(
+                "{option} struct T<K> {{ kind: K, #[logic(width = 12)] length: u16, last: bool }}"
+            );
+            expand(parse_str(&item).unwrap()).to_string()
+        };
+        let (plain, reversed) = (output(""), output("#[logic(lsb_first)]"));
+        for text in [&plain, &reversed] {
+            assert!(!text.contains("compile_error"), "{text}");
+            for part in ["\"kind\"", "\"length\"", "12", "\"last\""] {
+                assert!(text.contains(part), "no {part} in {text}");
+            }
+        }
+        assert_ne!(plain, reversed);
+    }
 }

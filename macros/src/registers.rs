@@ -246,4 +246,46 @@ mod tests {
             assert!(errors.iter().any(|it| it.contains(says)), "{errors:?}");
         }
     }
+
+    #[test]
+    fn a_block_has_its_registers_with_all_that_was_said_of_them() {
+        let item = "#[registers(width = 16, size = 0x40, name = \"timer\")] struct Timer {\n\
+             #[register(address = 0x00)] control: Reg<Control>,\n\
+             #[register(address = 0x04, reset = 0xfedc, access = \"RO\", volatile, untested)] load: Reg<u16>,\n\
+             #[register(address = 0x10, stride = 8, aliases = [0x30], width = 32, path = \"core.compare\")]\n\
+             compare: [Reg<u32>; 2],\n\
+             }";
+        let output = expand_registers(parse_str(item).unwrap()).to_string();
+        assert!(!output.contains("compile_error"), "{output}");
+        for part in [
+            "Registers for Timer",
+            "\"timer\"",
+            "\"control\"",
+            "0xfedc",
+            "\"RO\"",
+            "\"core.compare\"",
+            "0x30",
+        ] {
+            assert!(output.contains(part), "no {part} in {output}");
+        }
+    }
+
+    #[test]
+    fn a_register_has_its_fields_with_all_that_was_said_of_them() {
+        let item = "struct Control {\n\
+             #[field(bits = 0, reset = 1)] enable: bool,\n\
+             #[field(bits = 1..=3, path = \"core.mode\")] mode: u8,\n\
+             #[field(bits = 8, access = \"W1C\", volatile)] overflow: bool,\n\
+             }";
+        let output = expand_fields(parse_str(item).unwrap()).to_string();
+        assert!(!output.contains("compile_error"), "{output}");
+        for part in [
+            "RegisterFields for Control",
+            "\"enable\"",
+            "\"core.mode\"",
+            "\"W1C\"",
+        ] {
+            assert!(output.contains(part), "no {part} in {output}");
+        }
+    }
 }

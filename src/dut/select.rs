@@ -380,10 +380,9 @@ impl<T: SignalValue + LogicValue> Select<T> {
     #[track_caller]
     pub fn try_set(&self, value: T) -> Result<(), WriteError> {
         let place = Location::caller();
-        self.store(&value, |kernel, write| {
+        self.store(&value, place, |kernel, write| {
             kernel.write(self.index, write, place)
         })
-        .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
     }
 
     /// Presets state in these bits, as [`Signal::deposit`] does.
@@ -421,10 +420,9 @@ impl<T: SignalValue + LogicValue> Select<T> {
     #[track_caller]
     pub fn try_deposit(&self, value: T) -> Result<(), WriteError> {
         let place = Location::caller();
-        self.store(&value, |kernel, write| {
+        self.store(&value, place, |kernel, write| {
             kernel.deposit(self.index, write, place)
         })
-        .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
     }
 
     /// Writes the bits at once, as [`Signal::set_immediate`] does.
@@ -462,10 +460,9 @@ impl<T: SignalValue + LogicValue> Select<T> {
     #[track_caller]
     pub fn try_set_immediate(&self, value: T) -> Result<(), WriteError> {
         let place = Location::caller();
-        self.store(&value, |kernel, write| {
+        self.store(&value, place, |kernel, write| {
             kernel.write_now(self.index, write, place)
         })
-        .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
     }
 
     /// Sets the bits at once and holds them against whatever the design drives, until
@@ -508,10 +505,9 @@ impl<T: SignalValue + LogicValue> Select<T> {
     #[track_caller]
     pub fn try_force(&self, value: T) -> Result<(), WriteError> {
         let place = Location::caller();
-        self.store(&value, |kernel, write| {
+        self.store(&value, place, |kernel, write| {
             kernel.force_part(self.index, (self.low, self.width), write, place)
         })
-        .map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
     }
 
     /// Ends a [`force`](Self::force) of these bits. Once none of the signal's bits is forced, the design drives it again,
@@ -554,7 +550,7 @@ impl<T: SignalValue + LogicValue> Select<T> {
         let released = scheduler::kernel()
             .map_err(WriteCause::from)
             .and_then(|kernel| Ok(kernel.release_part(self.index, (self.low, self.width))?));
-        released.map_err(|cause| WriteError::new(Cow::Owned(self.path()), place, cause))
+        released.map_err(|cause| self.write_error(place, cause))
     }
 
     pub(super) fn load_for(&self, place: &'static Location<'static>) -> Result<T, ReadError> {
@@ -580,7 +576,22 @@ impl<T: SignalValue + LogicValue> Select<T> {
         Ok(T::from_declared(self.declared(), &part)?)
     }
 
+    #[cold]
+    fn write_error(&self, place: &'static Location<'static>, cause: WriteCause) -> WriteError {
+        WriteError::new(Cow::Owned(self.path()), place, cause)
+    }
+
     fn store(
+        &self,
+        value: &T,
+        place: &'static Location<'static>,
+        put: impl FnOnce(&'static scheduler::Kernel, Write<'_>) -> Result<(), scheduler::WriteError>,
+    ) -> Result<(), WriteError> {
+        self.put(value, put)
+            .map_err(|cause| self.write_error(place, cause))
+    }
+
+    fn put(
         &self,
         value: &T,
         put: impl FnOnce(&'static scheduler::Kernel, Write<'_>) -> Result<(), scheduler::WriteError>,

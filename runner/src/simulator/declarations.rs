@@ -18,6 +18,17 @@ pub(super) fn write(folder: &Path, lines: &str) -> io::Result<()> {
     fs::write(folder.join(FILE), lines)
 }
 
+/// Writes what `read` finds in the output of an undocumented option, and removes that. Without the output nothing is
+/// known. Names that are not UTF-8 go without.
+pub(super) fn take(folder: &Path, output: &str, read: fn(&str) -> String) -> io::Result<()> {
+    let output = folder.join(output);
+    let Ok(text) = fs::read(&output) else {
+        return Ok(());
+    };
+    write(folder, &read(&String::from_utf8_lossy(&text)))?;
+    fs::remove_file(output)
+}
+
 /// Tells the plugin in a simulation of them.
 pub(super) fn give(command: &mut Command, folder: &Path) {
     let file = folder.join(FILE);

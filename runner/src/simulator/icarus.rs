@@ -127,14 +127,8 @@ impl Backend for Icarus {
 
     /// The option is not documented: without it arrays are as the image has them.
     fn inspected(&self, _: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<()> {
-        let netlist = build.path.join(NETLIST);
-        let Ok(text) = fs::read(&netlist) else {
-            return Ok(());
-        };
-        // Names are in the encoding of their sources; those that are not UTF-8 go without.
-        let lines = netlist::declarations(&String::from_utf8_lossy(&text));
-        declarations::write(build.path, &lines)?;
-        fs::remove_file(netlist)
+        // Names are in the encoding of their sources.
+        declarations::take(build.path, NETLIST, netlist::declarations)
     }
 
     fn without_code_coverage(&self, _: &Installation) -> Option<&'static str> {

@@ -110,14 +110,8 @@ impl Backend for Nvc {
 
     /// The command is not documented: without it no signal inside is known to be driven.
     fn inspected(&self, _: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<()> {
-        let dump = build.path.join(DUMP);
-        let Ok(text) = fs::read(&dump) else {
-            return Ok(());
-        };
-        // It is in ISO 8859-1, of which names beyond ASCII go without.
-        let lines = drivers::declarations(&String::from_utf8_lossy(&text));
-        declarations::write(build.path, &lines)?;
-        fs::remove_file(dump)
+        // It is in ISO 8859-1.
+        declarations::take(build.path, DUMP, drivers::declarations)
     }
 
     fn failure_among(&self, messages: &str) -> Option<String> {

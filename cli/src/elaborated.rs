@@ -18,6 +18,18 @@ pub(crate) struct Design {
 }
 
 impl Design {
+    /// A design of which nothing but the top is known, for tests.
+    #[cfg(test)]
+    pub(crate) fn of_top(top: Object) -> Design {
+        Design {
+            simulator: "Fable".to_owned(),
+            top,
+            packages: Vec::new(),
+            unlisted: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
     /// Replaces a parameter of the top by a comment.
     pub(crate) fn leave_out(&mut self, name: &str) -> anyhow::Result<()> {
         let top = self.top.design().to_owned();

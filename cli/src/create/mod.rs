@@ -414,13 +414,7 @@ mod tests {
             constant("TYPE")
         );
         let top: verifork_protocol::description::Object = serde_json::from_str(&top).unwrap();
-        Design {
-            simulator: "Fable".to_owned(),
-            top: Object::from(top),
-            packages: Vec::new(),
-            unlisted: Vec::new(),
-            refused: Vec::new(),
-        }
+        Design::of_top(Object::from(top))
     }
 
     #[test]

@@ -33,13 +33,7 @@ fn text(top: &Object, internal: bool, depth: u8) -> String {
 fn design(top: &Object) -> Design {
     let mut top = top.clone();
     top.settle();
-    Design {
-        refused: Vec::new(),
-        simulator: "Fable".to_owned(),
-        top,
-        packages: Vec::new(),
-        unlisted: Vec::new(),
-    }
+    Design::of_top(top)
 }
 
 #[track_caller]

@@ -5,19 +5,14 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::common::{FAILED, Outside, find, is_there, repository, told, verifork};
+use crate::common::{FAILED, Outside, find, is_there, told, verifork};
 
 #[test]
 fn waves_of_a_test_are_shown_in_what_is_installed() {
     if !is_there("iverilog") {
         return;
     }
-    let outside = Outside::new();
-    fs::copy(
-        repository().join("hdl/counter.v"),
-        outside.path("counter.v"),
-    )
-    .unwrap();
+    let outside = Outside::with("counter.v");
     let new = [
         "new",
         "waves-tb",

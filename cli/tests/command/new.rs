@@ -445,12 +445,7 @@ fn a_new_crate_for_vhdl_passes_at_once_and_binds_what_is_inside() {
     if !is_there("ghdl") {
         return;
     }
-    let outside = Outside::new();
-    fs::copy(
-        repository().join("hdl/counter.vhd"),
-        outside.path("counter.vhd"),
-    )
-    .unwrap();
+    let outside = Outside::with("counter.vhd");
     let new = [
         "new",
         "vhdl-tb",

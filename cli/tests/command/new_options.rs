@@ -208,18 +208,13 @@ fn inside_a_workspace_the_crate_becomes_a_member() {
     if !is_there("iverilog") {
         return;
     }
-    let outside = Outside::new();
+    let outside = Outside::with("counter.v");
     let manifest = "[workspace]\nmembers = [\"one\"]\nresolver = \"3\"\n";
     fs::write(outside.path("Cargo.toml"), manifest).unwrap();
     fs::create_dir_all(outside.path("one/src")).unwrap();
     let one = "[package]\nname = \"one\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
     fs::write(outside.path("one/Cargo.toml"), one).unwrap();
     fs::write(outside.path("one/src/lib.rs"), "").unwrap();
-    fs::copy(
-        repository().join("hdl/counter.v"),
-        outside.path("counter.v"),
-    )
-    .unwrap();
     let new = [
         "new",
         "member-tb",
@@ -253,12 +248,7 @@ fn a_harness_that_cargo_takes_for_its_own_fails_with_the_line_to_add() {
     if !is_there("iverilog") {
         return;
     }
-    let outside = Outside::new();
-    fs::copy(
-        repository().join("hdl/counter.v"),
-        outside.path("counter.v"),
-    )
-    .unwrap();
+    let outside = Outside::with("counter.v");
     let new = [
         "new",
         "forgotten-tb",
@@ -292,12 +282,7 @@ fn what_cannot_become_a_crate_leaves_nothing_behind() {
     if !is_there("iverilog") {
         return;
     }
-    let outside = Outside::new();
-    fs::copy(
-        repository().join("hdl/counter.v"),
-        outside.path("counter.v"),
-    )
-    .unwrap();
+    let outside = Outside::with("counter.v");
     let root = repository().to_str().unwrap();
     let new = |name: &str, top: &str, source: &str| {
         outside.verifork(
@@ -342,12 +327,7 @@ fn what_cannot_become_a_crate_leaves_nothing_behind() {
 
 #[test]
 fn a_library_that_is_not_to_be_had_is_told() {
-    let outside = Outside::new();
-    fs::copy(
-        repository().join("hdl/counter.v"),
-        outside.path("counter.v"),
-    )
-    .unwrap();
+    let outside = Outside::with("counter.v");
     let new = |library: &[&str]| {
         let new = [
             "new",

@@ -54,6 +54,13 @@ impl Outside {
         }
     }
 
+    /// With a copy of this design of the repository's `hdl/`.
+    pub(crate) fn with(design: &str) -> Outside {
+        let outside = Outside::new();
+        fs::copy(repository().join("hdl").join(design), outside.path(design)).unwrap();
+        outside
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

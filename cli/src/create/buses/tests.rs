@@ -29,13 +29,7 @@ pub(in super::super) fn design(ports: &[&str]) -> Design {
     let top: verifork_protocol::description::Object = serde_json::from_str(&top).unwrap();
     let mut top = Object::from(top);
     top.settle();
-    Design {
-        refused: Vec::new(),
-        simulator: "Fable".to_owned(),
-        top,
-        packages: Vec::new(),
-        unlisted: Vec::new(),
-    }
+    Design::of_top(top)
 }
 
 /// Protocol, prefix, `<` for into the design, clock, and reset.

@@ -174,6 +174,24 @@ impl Inline {
         outcome.unwrap_or(Outcome::NotDrawn)
     }
 
+    /// Finds the groups that the in-line constraints relate.
+    fn relate(&self, relation: &mut Relation, request: Request<'_>) -> Option<()> {
+        let added = &request.recording.requirements[request.of_type.requirements..];
+        relation.relate(
+            &request.recording.nodes,
+            added,
+            &self.group_of,
+            self.groups.len(),
+        )
+    }
+
+    /// The shapes of the groups with the in-line constraints.
+    fn shapes_of(&self, request: Request<'_>) -> Vec<Shape> {
+        let mut shapes = self.shapes.clone();
+        shape::extend(request.recording, &self.ranges, &mut shapes);
+        shapes
+    }
+
     fn draw_in(
         &self,
         scratch: &mut Scratch,
@@ -181,21 +199,9 @@ impl Inline {
         rng: &mut dyn Rng,
         values: &mut Vec<u128>,
     ) -> Option<Outcome> {
-        let added = &request.recording.requirements[request.of_type.requirements..];
-        scratch.relation.relate(
-            &request.recording.nodes,
-            added,
-            &self.group_of,
-            self.groups.len(),
-        )?;
+        self.relate(&mut scratch.relation, request)?;
         let shapes = OnceCell::new();
-        let shapes = || {
-            &**shapes.get_or_init(|| {
-                let mut shapes = self.shapes.clone();
-                shape::extend(request.recording, &self.ranges, &mut shapes);
-                shapes
-            })
-        };
+        let shapes = || &**shapes.get_or_init(|| self.shapes_of(request));
         scratch.products.clear();
         let mut slow = false;
         for leader in 0..self.groups.len() {
@@ -506,16 +512,9 @@ impl Inline {
     ) -> [Option<Vec<f64>>; 2] {
         [true, false].map(|is_simple| {
             let mut scratch = Scratch::default();
-            let added = &request.recording.requirements[request.of_type.requirements..];
-            scratch.relation.relate(
-                &request.recording.nodes,
-                added,
-                &self.group_of,
-                self.groups.len(),
-            )?;
+            self.relate(&mut scratch.relation, request)?;
             let mut likelihoods = vec![1.0; all.len()];
-            let mut shapes = self.shapes.clone();
-            shape::extend(request.recording, &self.ranges, &mut shapes);
+            let shapes = self.shapes_of(request);
             for leader in 0..self.groups.len() as u32 {
                 if scratch.relation.leaders[leader as usize] != leader {
                     continue;

@@ -90,6 +90,15 @@ pub(crate) mod test_support {
             })
             .collect()
     }
+
+    /// The output of a derive has no error, and each of these parts.
+    #[track_caller]
+    pub(crate) fn has_parts(output: &str, parts: &[&str]) {
+        assert!(!output.contains("compile_error"), "{output}");
+        for part in parts {
+            assert!(output.contains(part), "no {part} in {output}");
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,14 +4,18 @@ use std::process::ExitCode;
 
 use verifork_runner::{Design, Simulator, VhdlStandard};
 
-fn gate() -> Design {
-    let include = std::env::var("FAULTY_INCLUDE").unwrap_or_else(|_| "hdl/include".to_owned());
-    Design::new("gate")
-        .sources(["hdl/gate.v"])
-        .include_folders([include])
-        // Quickly compiled; the designs are small.
+/// A design that Verilator compiles quickly, since it is small.
+fn small(name: &str) -> Design {
+    Design::new(name)
         .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
         .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
+}
+
+fn gate() -> Design {
+    let include = std::env::var("FAULTY_INCLUDE").unwrap_or_else(|_| "hdl/include".to_owned());
+    small("gate")
+        .sources(["hdl/gate.v"])
+        .include_folders([include])
 }
 
 /// The gate with all tests that are its own; `mistakes` are those of the counter.
@@ -42,12 +46,10 @@ fn described() -> Design {
         let parts = value.split(',').filter(|part| !part.is_empty());
         parts.map(str::to_owned).collect()
     };
-    let mut design = Design::new("described")
+    let mut design = small("described")
         .include_folders(list("FAULTY_INCLUDES"))
         .library_folders(list("FAULTY_LIBRARIES"))
         .public_all()
-        .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
-        .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
         .tests(list("FAULTY_TESTS"));
     for source in list("FAULTY_SOURCES") {
         design = match source.split_once('=') {
@@ -73,10 +75,7 @@ fn described() -> Design {
 
 fn reporting() -> [Design; 2] {
     let tests = ["reporting::"];
-    let verilog = Design::new("reporting")
-        .sources(["../../../tests/designs/reporting.sv"])
-        .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
-        .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0");
+    let verilog = small("reporting").sources(["../../../tests/designs/reporting.sv"]);
     let vhdl = Design::new("reporting")
         .label("vhdl")
         .sources(["../../../tests/designs/reporting.vhd"]);
@@ -159,10 +158,8 @@ fn main() -> ExitCode {
                 .vhdl_standard(VhdlStandard::V1993),
         ],
         "hidden" => vec![
-            Design::new("counter")
+            small("counter")
                 .sources(["../../../hdl/counter.v"])
-                .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
-                .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
                 .tests(["mistakes"]),
         ],
         "hangs" => vec![
@@ -179,22 +176,17 @@ fn main() -> ExitCode {
         ],
         "mistakes" => ["v", "vhd"]
             .map(|language| {
-                Design::new("counter")
+                small("counter")
                     .label(language)
                     .sources([format!("../../../hdl/counter.{language}")])
                     .public_all()
-                    .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
-                    .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
                     .tests(["mistakes"])
             })
             .into(),
         "driven" => vec![
-            Design::new("assigned")
+            small("assigned")
                 .sources(["hdl/assigned.sv"])
                 .public_all()
-                .compile_argument(Simulator::Verilator, "-Wno-fatal")
-                .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
-                .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
                 .tests(["driven::"]),
             Design::new("assigned")
                 .label("vhdl")

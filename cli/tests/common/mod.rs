@@ -85,6 +85,9 @@ impl Outside {
             command.env("VERIFORK_SIM", keys.join(","));
         }
         let output = command
+            .env("CARGO", repository().join("cli/tests/common/cargo.sh"))
+            .env("TESTED_CARGO", env!("CARGO"))
+            .env("TESTED_LOCK", repository().join("Cargo.lock"))
             .env("CARGO_TARGET_DIR", target())
             .current_dir(self.path(folder))
             .output()

@@ -3,7 +3,7 @@
 # with the command from its package a testbench is made of a design, whose tests the runner from its
 # package runs on Icarus Verilog. Needs the registry's index.
 #
-# OLDEST_RUST   a toolchain, such as 1.91.0: the packages are checked with it, and built with the one of the folder
+# OLDEST_RUST   a toolchain, such as 1.91.0, for all of this; without it the folder's
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,10 +12,11 @@ crates=(verifork-protocol verifork-macros verifork verifork-components verifork-
     verifork-coverage verifork-stimulus-macros verifork-stimulus verifork-runner cargo-verifork)
 target=${CARGO_TARGET_DIR:-target}
 case $target in /*) ;; *) target=$PWD/$target ;; esac
-# What all other builds have made of the registry's crates is used; of ours, nothing: what is unpacked is
-# younger than what was made of it before.
-export CARGO_TARGET_DIR=$target
 folder=$target/packages
+# A build of its own: crates of the registry have other features than in the workspace, whose tests ask for more.
+# What is unpacked is younger than what was made of it before.
+export CARGO_TARGET_DIR=$target/of-packages
+[ -z "${OLDEST_RUST:-}" ] || export RUSTUP_TOOLCHAIN=$OLDEST_RUST
 trap 'rm -rf "$folder"' EXIT
 rm -rf "$folder"
 mkdir -p "$folder/packed" "$folder/.cargo"
@@ -43,7 +44,7 @@ cp Cargo.lock hdl/counter.v "$folder"
 printf '[workspace]\nresolver = "3"\nmembers = ["*-%s"]\n' "$version" > "$folder/Cargo.toml"
 echo '[patch.crates-io]' > "$folder/.cargo/config.toml"
 for crate in "${crates[@]}"; do
-    packed=$target/package/$crate-$version.crate
+    packed=$CARGO_TARGET_DIR/package/$crate-$version.crate
     [ -f "$packed" ] || fail "there is no package of $crate"
     tar -xzf "$packed" -C "$folder/packed"
     tar --touch -xzf "$packed" -C "$folder"
@@ -60,21 +61,18 @@ done
 cd "$folder"
 
 # Each by itself, with the features that it asks for.
-with=() apart=()
-if [ -n "${OLDEST_RUST:-}" ]; then
-    with=("+$OLDEST_RUST") apart=(--target-dir "$target/oldest")
-fi
 for crate in "${crates[@]}"; do
-    cargo "${with[@]}" check --quiet "${apart[@]}" -p "$crate" || fail "the package of $crate does not compile by itself"
+    cargo check --quiet -p "$crate" || fail "the package of $crate does not compile by itself"
 done
-cargo build --quiet -p cargo-verifork
+# With what the testbench depends on: alone, it would have these with fewer features, and all would be built twice.
+cargo build --quiet -p cargo-verifork -p verifork -p verifork-runner
 for crate in "${crates[@]}"; do
     diff -r --exclude Cargo.lock "packed/$crate-$version" "$crate-$version" ||
         fail "building $crate has changed its sources"
 done
 
-VERIFORK_SIM=icarus "$target/debug/cargo-verifork" verifork new counter-tb \
+VERIFORK_SIM=icarus "$CARGO_TARGET_DIR/debug/cargo-verifork" verifork new counter-tb \
     --top counter --sources counter.v --published "$version"
 VERIFORK_SIM=icarus VERIFORK_REQUIRE=icarus cargo test -p counter-tb 2>&1 | tee output
 grep -q 'test counter::icarus::.* ok' output || fail 'the packages ran no test'
-echo "packages: ${#crates[@]} are whole, compile with $(rustc "${with[@]}" --version), and a testbench of them runs"
+echo "packages: ${#crates[@]} are whole, compile with $(rustc --version), and a testbench of them runs"

@@ -46,7 +46,7 @@ coverage:
 	@CARGO='$(CARGO)' CARGO_TARGET_DIR='$(abspath $(TARGET))' tests/coverage.sh
 
 ## sanitize   the tests of what holds unsafe code or threads, under the address and thread sanitizers
-##            (needs a nightly toolchain) and valgrind; and loom's models of what threads meet by
+##            (needs a nightly toolchain) and valgrind
 sanitize:
 	@tests/sanitize.sh
 
@@ -78,9 +78,10 @@ fmt:
 	$(CARGO) fmt --all $(if $(filter 1,$(CHECK)),--check)
 	$(CARGO) fmt --manifest-path sanitizers/Cargo.toml $(if $(filter 1,$(CHECK)),--check)
 
+# Not `--all-targets`: it would have libraries without unit tests, such as all testbenches, linted a second time.
 ## clippy     lints all code, warnings refused (compares the bindings too)
 clippy: bindings
-	source tests/selection.sh && $(CARGO) clippy $$TESTS_OF_WORKSPACE --all-targets -- -D warnings
+	source tests/selection.sh && $(CARGO) clippy $$TESTS_OF_WORKSPACE --lib --bins --tests --benches -- -D warnings
 
 ## doc        the documentation, warnings refused: target/doc/verifork/index.html
 doc:

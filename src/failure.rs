@@ -93,7 +93,7 @@ macro_rules! ensure {
     };
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::Failure;
 

@@ -2,12 +2,11 @@
 # Runs the unit tests of what holds unsafe code of our own or threads, `task`, `sync` and their random
 # programs, the gate between the simulator's thread and the watchdog, the watchdog and the exit status,
 # under the address sanitizer, which looks for leaks too, and the thread sanitizer (nightly toolchain; they are a
-# crate of their own, in `sanitizers/`), and under valgrind (stable, in the library); the models of what threads
-# meet by, of which loom tries every order (stable); and a simulation by Verilator, whose model the library reads
-# and writes in its own memory, under valgrind and the address sanitizer.
+# crate of their own, in `sanitizers/`), and under valgrind (stable, in the library); and a simulation by Verilator,
+# whose model the library reads and writes in its own memory, under valgrind and the address sanitizer.
 #
 #   tests/sanitize.sh                   everything
-#   tests/sanitize.sh thread valgrind   some of: loom address thread valgrind model model_address
+#   tests/sanitize.sh thread valgrind   some of: address thread valgrind model model_address
 #
 # SANITIZE_OPTIONAL=1   what is missing here is skipped, with a line that names it; otherwise an error
 # SANITIZE_BUILD_STD=0  the thread sanitizer takes the standard library as it comes. Otherwise, where
@@ -82,14 +81,18 @@ instrumented_mutex() {
         "-Clink-arg=-Wl,--defsym=__wrap_$symbol=verifork_lock_contended"
 }
 
-# With --target, the flags do not reach build scripts and macros, which run on the host.
+# The flags of all that a sanitizer instruments: with others, its dependencies would be built again. With --target,
+# they do not reach build scripts and macros, which run on the host. Places in the code are called as in the library.
+instrumenting() {
+    echo "-Zsanitizer=$1 -Cforce-frame-pointers=yes $(allowance) --remap-path-prefix=src/../../src=src"
+}
+
 sanitizer() {
-    local kind=$1 flags extra= build_std=() skip=()
+    local kind=$1 extra= build_std=() skip=()
     if ! rustc +nightly --version > /dev/null 2>&1; then
         missing "$kind" "there is no nightly toolchain (rustup toolchain install nightly)"
         return
     fi
-    flags="-Zsanitizer=$kind -Cforce-frame-pointers=yes $(allowance)"
     if [ "$kind" = thread ]; then
         skip=("${many[@]}")
         if [ "${SANITIZE_BUILD_STD:-1}" = 1 ] && has_rust_src; then
@@ -110,8 +113,8 @@ sanitizer() {
             skip+=(--skip regression::watchdog:: --test-threads=1)
         fi
     fi
-    # Places in the code are called as they are in the library.
-    export RUSTFLAGS="$flags $extra --remap-path-prefix=src/../../src=src"
+    RUSTFLAGS="$(instrumenting "$kind")${extra:+ $extra}"
+    export RUSTFLAGS
     # For the lines of what it finds.
     export CARGO_PROFILE_DEV_DEBUG=line-tables-only
     echo "sanitize: $kind: RUSTFLAGS='$RUSTFLAGS'" \
@@ -197,34 +200,21 @@ model_address() {
         missing model_address "there is no nightly toolchain (rustup toolchain install nightly)"
         return
     fi
-    RUSTFLAGS="-Zsanitizer=address -Cforce-frame-pointers=yes $(allowance)" CARGO_TARGET_DIR=$nightly \
+    RUSTFLAGS="$(instrumenting address)" CARGO_TARGET_DIR=$nightly \
         CARGO_PROFILE_DEV_DEBUG=line-tables-only \
         cargo +nightly build --quiet --lib -p conformance_tb --target "$host"
     simulate model_address "$nightly/$host/debug/libconformance_tb.so" -fsanitize=address \
         env ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1:exitcode=99
 }
 
-# The tests called `interleavings`, each in every order of accesses that the memory model allows.
-models() {
-    local count
-    echo "sanitize: loom: RUSTFLAGS='--cfg loom' cargo test ${layers[*]} interleavings::"
-    count=$(RUSTFLAGS='--cfg loom' CARGO_TARGET_DIR=$root/loom "${limit[@]}" \
-        cargo test "${layers[@]}" interleavings:: |
-        tee >(cat >&2) | sed -n 's/^test result: ok\. \([0-9]*\) passed.*/\1/p')
-    if [ "${count:-0}" = 0 ]; then
-        echo "sanitize: loom: there was no model" >&2
-        return 1
-    fi
-}
-
 if [ $# = 0 ]; then
-    set -- address thread valgrind model loom model_address
+    set -- address thread valgrind model model_address
 fi
 for check in "$@"; do
     case $check in
-        address | thread | valgrind | loom | model | model_address) ;;
+        address | thread | valgrind | model | model_address) ;;
         *)
-            echo "sanitize: no check is called \`$check\`: loom, address, thread, valgrind, model, model_address" >&2
+            echo "sanitize: no check is called \`$check\`: address, thread, valgrind, model, model_address" >&2
             exit 2
             ;;
     esac
@@ -234,7 +224,6 @@ run() {
     case $1 in
         address | thread) sanitizer "$1" ;;
         valgrind) under_valgrind ;;
-        loom) models ;;
         model | model_address) "$1" ;;
     esac
 }

@@ -1,5 +1,6 @@
 //! The layers `task` and `sync` by themselves, and what else of the library holds threads: the gate between the
-//! simulator's thread and the watchdog, the watchdog and the exit status. The sanitizers and loom run their unit tests.
+//! simulator's thread and the watchdog, the watchdog and the exit status. The sanitizers run their unit tests, and
+//! `tests/interleavings` has loom's models of them.
 //! With the layers above, which have many more tests, instrumented code takes minutes to compile.
 
 #![allow(

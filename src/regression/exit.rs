@@ -208,7 +208,7 @@ fn keep_library_loaded() {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use std::process::{Command, Output};
 

@@ -193,7 +193,7 @@ pub enum TryRecvError {
     Closed,
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use std::cell::Cell;
     use std::rc::Rc;

@@ -251,7 +251,7 @@ impl fmt::Debug for EventWait {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
     use crate::sync::testing::{Poller, poll};

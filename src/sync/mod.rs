@@ -37,7 +37,7 @@ mod notify;
 mod oneshot;
 mod permits;
 mod semaphore;
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod testing;
 
 use std::fmt;

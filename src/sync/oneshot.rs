@@ -237,7 +237,7 @@ impl<T> fmt::Debug for OneshotReceiver<T> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
     use crate::sync::testing::{Poller, poll};

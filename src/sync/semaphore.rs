@@ -317,7 +317,7 @@ impl fmt::Debug for SemaphorePermit {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use proptest::prelude::*;
 

@@ -116,7 +116,7 @@ fn in_words(stack: Stack, depth: usize) -> String {
     format!("it would run {depth} levels deep, with only {left} KiB of the stack's {size} KiB left")
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

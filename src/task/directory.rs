@@ -238,7 +238,7 @@ fn outline_below(entries: &[Entry], parent: u32, running: u32, depth: usize, tex
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

@@ -81,7 +81,7 @@ impl Drop for Failing {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use std::future::{Future, pending};
     use std::panic::Location;

@@ -19,7 +19,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
 
 use anyhow::{Result, anyhow};
-use futures_concurrency::prelude::*;
+use futures::future::{join, select_all};
+use futures::stream::{FuturesUnordered, StreamExt as _};
 use futures_lite::future::or;
 
 use super::cell::{AnyTask, TaskCell};

@@ -111,7 +111,7 @@ impl Joiners {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
     use Want::{All, Any, Next};

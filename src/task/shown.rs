@@ -66,7 +66,7 @@ pub(crate) fn causes_of(error: &anyhow::Error) -> Vec<String> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

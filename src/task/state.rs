@@ -181,7 +181,7 @@ impl fmt::Debug for State {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

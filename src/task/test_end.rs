@@ -87,7 +87,7 @@ fn end_manager(executor: &Executor, manager: &Rc<Manager>) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use std::cell::{Cell, RefCell};
     use std::future::{Future, pending};

@@ -179,7 +179,7 @@ fn wake_more(first: Option<Waker>, mut more: Vec<Waker>) -> Option<Waker> {
     last
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use std::cell::Cell;
     use std::rc::Rc;

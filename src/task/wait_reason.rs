@@ -51,7 +51,7 @@ impl fmt::Display for WaitReason {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

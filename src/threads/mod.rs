@@ -1,8 +1,8 @@
 //! Atomics, locks and channels for code whose memory orders are tested: the gate between the simulator's
 //! thread and the watchdog, wake-ups from other threads, and external work.
 //!
-//! They are the standard library's, except under `--cfg loom`, which only `tests/sanitize.sh loom` sets.
-//! Then they are loom's, and the tests named `interleavings` try every order that the memory model allows.
+//! They are the standard library's, except under `cfg(loom)`, which only the crate `tests/interleavings` sets. There
+//! they are loom's, and the tests named `interleavings` try every order that the memory model allows.
 
 #[cfg(loom)]
 mod modelled;

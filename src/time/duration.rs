@@ -338,7 +338,7 @@ impl Hash for SimDuration {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use proptest::prelude::*;
 

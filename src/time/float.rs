@@ -111,7 +111,7 @@ fn too_long(duration: String) -> TimeError {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use proptest::prelude::*;
 

@@ -156,7 +156,7 @@ impl TimeUnits for f64 {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

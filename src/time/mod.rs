@@ -30,7 +30,7 @@ mod real;
 mod text;
 mod unit;
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod model;
 
 pub use duration::SimDuration;

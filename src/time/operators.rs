@@ -85,7 +85,7 @@ impl Sum for SimDuration {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::super::TimeUnits;
 

@@ -229,7 +229,7 @@ impl fmt::Debug for SimTime {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::super::TimeUnits;
     use super::*;

@@ -41,7 +41,7 @@ impl TryFrom<SimDuration> for Duration {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::super::TimeUnits;
     use super::*;

@@ -83,7 +83,7 @@ impl FromStr for SimDuration {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use proptest::prelude::*;
 

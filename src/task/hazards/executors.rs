@@ -24,18 +24,19 @@ fn scopes_run_inside_of_other_peoples_joins_and_races() {
             })
             .await
         };
+        let first_of = async |all: Vec<_>| select_all(all.into_iter().map(Box::pin)).await.0;
         block_on(async {
-            let both = (scoped("a", 2), scoped("b", 3)).join().await;
+            let both = join(scoped("a", 2), scoped("b", 3)).await;
             assert!(matches!(both, (Ok("a"), Ok("b"))));
             // The child that ends the scope and the rival end in one poll.
-            let first = (scoped("c", 9), scoped("d", 1)).race().await;
+            let first = first_of(vec![scoped("c", 9), scoped("d", 1)]).await;
             assert_eq!(first.unwrap(), "d");
             let first = or(scoped("e", 9), scoped("f", 1)).await;
             assert_eq!(first.unwrap(), "f");
             let nested = or(
                 async {
-                    let pair = [scoped("g", 50), scoped("h", 60)];
-                    pair.race().await.unwrap()
+                    let pair = vec![scoped("g", 50), scoped("h", 60)];
+                    first_of(pair).await.unwrap()
                 },
                 async {
                     turns(4).await;
@@ -44,7 +45,13 @@ fn scopes_run_inside_of_other_peoples_joins_and_races() {
             );
             assert_eq!(nested.await, "time");
             let many: Vec<_> = (0..20).map(|rounds| scoped("i", rounds % 4)).collect();
-            assert!(many.join().await.iter().all(Result::is_ok));
+            // This polls each by a waker of its own, and only those that were woken.
+            let many: Vec<_> = many
+                .into_iter()
+                .collect::<FuturesUnordered<_>>()
+                .collect()
+                .await;
+            assert!(many.len() == 20 && many.iter().all(Result::is_ok));
         });
         nothing_lives();
         log.into_inner()

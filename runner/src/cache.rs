@@ -294,9 +294,6 @@ impl Cache {
             waves,
         };
         simulator.prepare(design, build).map_err(unwritable)?;
-        // Claimed until the end, when they are kept.
-        let reused = self.reuse.then(|| simulator.reuse(found, design, build));
-        let mut shared = reused.unwrap_or_default();
         let commands = simulator.compile(found, design, build);
         let mut recorder = Recorder::new(fresh.path());
         let unread = |error: io::Error| {
@@ -320,6 +317,29 @@ impl Cache {
             simulator.surveyed(design, build).map_err(unread)?;
         }
         let mut commands = run(commands, true)?;
+        let mut share = |command| {
+            let mut recorder = Recorder::new(fresh.path());
+            let command = vec![command];
+            self.run_all(
+                simulator,
+                design,
+                command,
+                fresh.path(),
+                &mut recorder,
+                true,
+            )?;
+            Ok(recorder.finish(std::iter::empty()))
+        };
+        let shared = if self.reuse {
+            simulator.share(found, design, build, &mut share)?
+        } else {
+            None
+        };
+        let finish = simulator.finish(design, build).map_err(|error| {
+            let name = design.name();
+            CompileError::Failed(format!("`{name}`{DOES_NOT_COMPILE}{error}"))
+        })?;
+        commands.extend(run(finish, true)?);
         if let Some(command) = simulator.inspect(found, design, build) {
             let ran = run(vec![command], false);
             simulator
@@ -338,13 +358,13 @@ impl Cache {
         }
         let sources = design.sources.iter().map(|source| source.path.as_path());
         let mut inputs = recorder.finish(sources);
-        if let Some(parts) = shared.inputs.take() {
-            inputs.add(parts);
+        if let Some(shared) = shared {
+            inputs.add(shared);
         }
         if self.reuse && !inputs.is_complete() {
             tell_of_blindness(simulator);
         }
-        simulator.keep(found, design, build, &inputs);
+        simulator.clean(build);
         let mut shown = simulator.wanted(design);
         shown.extend(simulator.shown(design, fresh.path()));
         let record = Record {

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use common::bench::{Bench, PASSED};
 use common::{Harness, exec, find, script};
+use tempfile::TempDir;
 
 fn verilator() -> bool {
     let missing = ["verilator", "g++", "make"]
@@ -87,32 +88,73 @@ fn a_field_for_what_is_visible_compiles_nothing() {
     assert_eq!(designs(), both);
 }
 
+/// A C++ compiler that notes what it is asked for.
+struct Compiler {
+    folder: TempDir,
+}
+
+impl Compiler {
+    fn new() -> Compiler {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["calls", "objects"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        // A file for each call: one that is there before is taken for something that goes into what is compiled. The
+        // options here make no other objects: those of the library are compiled once.
+        let text = format!(
+            "place='{}'\necho \"$@\" > \"$place/calls/$$\"\n\
+             for last; do [ \"$before\" = -o ] && to=$last; before=$last; done\n\
+             name=$(basename \"$to\")\n\
+             case $name in verilated*.o|verifork_host.o|*.gch) ;; *) {} ;; esac\n\
+             kept=\"$place/objects/$name\"\n\
+             [ -e \"$kept\" ] || {{ '{}' \"$@\" && cp \"$to\" \"$kept\"; exit; }}\n\
+             cp \"$kept\" \"$to\"",
+            folder.path().display(),
+            exec("g++"),
+            find("g++").unwrap().display(),
+        );
+        script(&folder.path().join("g++"), &text);
+        Compiler { folder }
+    }
+
+    fn used_by(&self, bench: Bench) -> Bench {
+        let path = std::env::var("PATH").unwrap();
+        let bench = bench.with("PATH", &format!("{}:{path}", self.folder.path().display()));
+        // It is to be called for all that is compiled.
+        let bench = bench.with("OBJCACHE", "");
+        // With the designs, as if nothing else was said.
+        bench.with("VERIFORK_VERILATOR_LIBRARY", "")
+    }
+
+    /// How often it was asked for this.
+    fn compiled(&self, what: &str) -> usize {
+        let calls = fs::read_dir(self.folder.path().join("calls")).unwrap();
+        let calls = calls.map(|call| fs::read_to_string(call.unwrap().path()).unwrap());
+        calls.filter(|call| call.contains(what)).count()
+    }
+}
+
+const SHARED: [&str; 3] = ["/verilated.cpp", "_host.cpp", "c++-header"];
+
+/// One test, since the library is compiled once for all of its steps.
 #[test]
 fn what_all_designs_share_is_compiled_for_the_first_one_only() {
     let Some(bench) = Bench::verilator() else {
         return;
     };
-    let programs = tempfile::tempdir().unwrap();
-    let calls = programs.path().join("calls");
-    let compiler = format!("echo \"$@\" >> '{}'\n{}", calls.display(), exec("g++"));
-    script(&programs.path().join("g++"), &compiler);
-    let path = std::env::var("PATH").unwrap();
-    let bench = bench.with("FAULTY_SOURCES", "d.v").with("FAULTY_TOP", "d");
-    let bench = bench.with("PATH", &format!("{}:{path}", programs.path().display()));
-    // The compiler is to be called for all that is compiled.
-    let bench = bench.with("OBJCACHE", "");
-    // With the designs, as if nothing else was said.
-    let bench = bench.with("VERIFORK_VERILATOR_LIBRARY", "");
-    let compiled = |what: &str| {
-        let calls = fs::read_to_string(&calls).unwrap();
-        calls.lines().filter(|call| call.contains(what)).count()
-    };
+    let compiler = Compiler::new();
+    let bench = bench.with("FAULTY_SOURCES", "d.sv").with("FAULTY_TOP", "d");
+    let bench = compiler.used_by(bench);
     for (number, comment) in [(1, "first"), (2, "second")] {
         let design = format!("module d(output [2:0] q); assign q = 7; endmodule // {comment}\n");
-        bench.write("d.v", &design).ends(PASSED);
-        assert_eq!(compiled("__ALL.cpp"), number, "the design is another");
-        for shared in ["/verilated.cpp", "_host.cpp", "c++-header"] {
-            assert_eq!(compiled(shared), 1, "{shared} is the same");
+        bench.write("d.sv", &design).ends(PASSED);
+        assert_eq!(
+            compiler.compiled("-o Vdesign__ALL.o"),
+            number,
+            "the design is another"
+        );
+        for shared in SHARED {
+            assert_eq!(compiler.compiled(shared), 1, "{shared} is the same");
         }
         let designs = fs::read_dir(bench.harness.target.path().join("verifork/designs"));
         let designs = designs.unwrap().flatten().map(|it| it.path());
@@ -121,6 +163,46 @@ fn what_all_designs_share_is_compiled_for_the_first_one_only() {
             assert!(!left.exists(), "{} is with the library", left.display());
         }
     }
+    // What only some designs need is added once.
+    for comment in ["first", "second"] {
+        let design = format!(
+            "module d(output reg [2:0] q); initial begin q = 7; #1 q = 7; end endmodule // {comment}\n"
+        );
+        bench.write("d.sv", &design).ends(PASSED);
+        assert_eq!(compiler.compiled("/verilated_timing.cpp"), 1, "{comment}");
+        assert_eq!(compiler.compiled("/verilated.cpp"), 1, "{comment}");
+    }
+    // Arguments in a file count for what they say, and so do those for `make`.
+    let bench = bench.with("FAULTY_ARGUMENTS", "-f,args.f");
+    let flat = "module d(output [2:0] q); assign q = 7; endmodule\n";
+    for (number, arguments) in [
+        (1, "-Wno-lint"),
+        (2, "-CFLAGS -DTWO"),
+        (2, "-CFLAGS -DTWO -Wno-style"),
+        (3, "-CFLAGS -DTHREE"),
+        (4, "-MAKEFLAGS OPT_GLOBAL=-Og"),
+    ] {
+        bench
+            .write("args.f", arguments)
+            .write("d.sv", flat)
+            .ends(PASSED);
+        for shared in ["/verilated.cpp", "_host.cpp"] {
+            assert_eq!(
+                compiler.compiled(shared),
+                number,
+                "{shared} with {arguments}"
+            );
+        }
+    }
+    assert_eq!(compiler.compiled("-Og -c -o verilated.o"), 1);
+    // Verilator calls itself again, and `make` in another way.
+    let parts = "module d(output [2:0] q); part p(.q(q)); endmodule\n\
+        module part(output [2:0] q); /*verilator hier_block*/ assign q = 7; endmodule\n";
+    bench
+        .write("args.f", "--hierarchical")
+        .write("d.sv", parts)
+        .ends(PASSED);
+    assert!(compiler.compiled("Vpart") > 0, "it is compiled in parts");
 }
 
 /// Two crates that know nothing of each other have the same design.

@@ -1,5 +1,8 @@
 // The class that Verilator has made of the design, as the host sees it.
 
+// Nothing is left of it where this is compiled together with that class.
+#ifndef VERIFORK_DESIGN_ELSEWHERE
+
 #include "verifork_design.h"
 
 #include "Vdesign.h"
@@ -24,4 +27,6 @@ void design_final(Vdesign& design) { design.final(); }
 
 #if VM_TRACE
 void design_trace(Vdesign& design, Waves& waves) { design.trace(&waves, 99); }
+#endif
+
 #endif

@@ -336,14 +336,14 @@ impl Inputs {
         !matches!(self.check(), Verdict::Stale)
     }
 
-    /// Those whose paths `is_part` says yes to.
-    pub(crate) fn part(&self, is_part: impl Fn(&Path) -> bool) -> Inputs {
-        let paths = self.paths.iter().filter(|(path, _)| is_part(path));
+    /// Only the files, those that do not exist included. Folders, links and variables have to do with where a program runs
+    /// as well: `make` lists the folder in which it is started.
+    pub(crate) fn of_files(mut self) -> Inputs {
+        let is_folder = |state: &State| matches!(state, State::Folder | State::Names { .. });
+        self.paths.retain(|_, state| !is_folder(state));
         Inputs {
             complete: self.complete,
-            paths: paths
-                .map(|(path, state)| (path.clone(), state.clone()))
-                .collect(),
+            paths: self.paths,
             ..Inputs::default()
         }
     }

@@ -11,7 +11,6 @@ mod verilator;
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
@@ -20,6 +19,7 @@ use verifork_protocol::shell::quote;
 use crate::design::ParameterValue;
 use crate::inputs::Inputs;
 use crate::known::Simulator;
+use crate::refused::CompileError;
 use crate::resolved::ResolvedDesign;
 
 /// A format of wave files.
@@ -134,15 +134,6 @@ pub(crate) struct BuildFolder<'a> {
     pub(crate) waves: Option<Waves>,
 }
 
-/// What designs share, as a compilation finds it.
-#[derive(Debug, Default)]
-pub(crate) struct Shared {
-    /// What it was made of; none if this compilation has to make it.
-    pub(crate) inputs: Option<Inputs>,
-    /// Held by the compilation that makes it. Others wait for it, so that it is made once.
-    pub(crate) claim: Option<File>,
-}
-
 /// How a compiled design is run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RunArguments<'a> {
@@ -196,19 +187,11 @@ pub(crate) trait Backend: Sync {
     fn prepare(&self, _design: &ResolvedDesign, _goal: BuildFolder<'_>) -> std::io::Result<()> {
         Ok(())
     }
-    /// Copies the files that compilations share into the folder, if an earlier one has stored them. Without them the
-    /// commands only take longer, so failures are not reported. Their inputs are inputs of the
-    /// design too.
-    fn reuse(&self, _: &Installation, _: &ResolvedDesign, _: BuildFolder<'_>) -> Shared {
-        Shared::default()
-    }
-    /// How the names of the folders begin in which such things are kept, and a file in them that is as
+    /// How the names of the folders begin in which compilations keep what they share, and a file in them that is as
     /// old as their last use.
     fn shared_parts(&self) -> Option<(&'static str, &'static str)> {
         None
     }
-    /// Keeps it after a compilation into which this has gone.
-    fn keep(&self, _: &Installation, _: &ResolvedDesign, _: BuildFolder<'_>, _inputs: &Inputs) {}
     /// The commands that compile, run in turn until one fails, in the folder of the crate.
     fn compile(
         &self,
@@ -216,6 +199,32 @@ pub(crate) trait Backend: Sync {
         design: &ResolvedDesign,
         build: BuildFolder<'_>,
     ) -> Vec<Command>;
+    /// Brings the files that compilations share into the folder, after the commands of [`compile`](Self::compile). What no
+    /// earlier compilation has stored, `run` makes, and returns what that was made of. Without them the commands of
+    /// [`finish`](Self::finish) only take longer. Their inputs are returned, and are inputs of the design too.
+    ///
+    /// # Errors
+    ///
+    /// Those of `run`.
+    fn share(
+        &self,
+        _: &Installation,
+        _: &ResolvedDesign,
+        _: BuildFolder<'_>,
+        _run: &mut dyn FnMut(Command) -> Result<Inputs, CompileError>,
+    ) -> Result<Option<Inputs>, CompileError> {
+        Ok(None)
+    }
+    /// The commands that make the design of what those of [`compile`](Self::compile) have generated.
+    ///
+    /// # Errors
+    ///
+    /// What is generated does not exist or is malformed.
+    fn finish(&self, _: &ResolvedDesign, _: BuildFolder<'_>) -> std::io::Result<Vec<Command>> {
+        Ok(Vec::new())
+    }
+    /// Removes what only compiling needed.
+    fn clean(&self, _: BuildFolder<'_>) {}
     /// The paths that the plugin must see, if the compiler shows only requested ones. They are not part of
     /// [`files`](Self::files), because a design that shows more is as good.
     fn wanted(&self, _design: &ResolvedDesign) -> BTreeSet<String> {

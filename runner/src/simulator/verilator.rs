@@ -13,19 +13,24 @@ use std::process::Command;
 use verifork_protocol::whole_file;
 
 use super::{
-    Backend, BuildFolder, Installation, RunArguments, Shared, Waves, declarations,
-    folders_and_macros, literal, plusargs,
+    Backend, BuildFolder, Installation, RunArguments, Waves, declarations, folders_and_macros,
+    literal, plusargs,
 };
 use crate::design::ParameterValue;
 use crate::inputs::Inputs;
 use crate::known::Simulator;
+use crate::refused::CompileError;
 use crate::resolved::ResolvedDesign;
 
 mod c_sources;
 mod ccache;
 mod library;
+mod make;
 mod netlist;
 mod ports;
+
+use library::Library;
+use make::Make;
 
 pub(super) struct Verilator;
 
@@ -133,9 +138,44 @@ impl Backend for Verilator {
             command.args(["--coverage-line", "--coverage-toggle", "--coverage-user"]);
         }
         arguments(&mut command, found, design, build);
-        ccache::use_for(&mut command, build.path);
+        make::noted_by(&mut command, build.path);
         commands.push(command);
         commands
+    }
+
+    fn share(
+        &self,
+        found: &Installation,
+        design: &ResolvedDesign,
+        build: BuildFolder<'_>,
+        run: &mut dyn FnMut(Command) -> Result<Inputs, CompileError>,
+    ) -> Result<Option<Inputs>, CompileError> {
+        // Without it, what is wrong is told by what comes next.
+        let Ok(make) = Make::of(build) else {
+            return Ok(None);
+        };
+        if make.is_of_hierarchy() {
+            return Ok(None);
+        }
+        library::prepare(build);
+        let includes = c_sources::include_options(design).join(" ".as_ref());
+        let commands = make.of_library(build, &includes);
+        let library = commands.and_then(|it| Library::of(found, &it, build));
+        let Some(library) = library else {
+            return Ok(None);
+        };
+        library.bring(build, || run(make.library(build, &includes)))
+    }
+
+    fn finish(&self, design: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<Vec<Command>> {
+        let includes = c_sources::include_options(design).join(" ".as_ref());
+        let make = Make::of(build)?;
+        Ok(vec![make.program(build, &includes)])
+    }
+
+    fn clean(&self, build: BuildFolder<'_>) {
+        library::clean(build);
+        make::forget(build);
     }
 
     /// Newer versions show much of this at run time, but not what drives a signal, where the members of a packed
@@ -189,28 +229,6 @@ impl Backend for Verilator {
 
     fn shared_parts(&self) -> Option<(&'static str, &'static str)> {
         Some((library::PREFIX, library::INPUTS))
-    }
-
-    fn reuse(
-        &self,
-        found: &Installation,
-        design: &ResolvedDesign,
-        build: BuildFolder<'_>,
-    ) -> Shared {
-        let library = library::of(found, design, build);
-        library.map_or_else(Shared::default, |it| library::reuse(&it, build))
-    }
-
-    fn keep(
-        &self,
-        found: &Installation,
-        design: &ResolvedDesign,
-        build: BuildFolder<'_>,
-        inputs: &Inputs,
-    ) {
-        if let Some(library) = library::of(found, design, build) {
-            library::keep(&library, build, inputs);
-        }
     }
 
     fn is_noise(&self, line: &str) -> bool {
@@ -282,15 +300,6 @@ fn arguments(
     ]);
     // The plugin looks for VPI's functions in the program.
     command.args(["-LDFLAGS", "-rdynamic -ldl"]);
-    // The commands that `make` runs are not shown. All objects depend on the makefile, which has just been written;
-    // without this, those of the library would be compiled again. The makefile of a hierarchy creates that one
-    // itself.
-    let of_make = if has_option(design, "hierarchical") {
-        "-s".to_owned()
-    } else {
-        format!("-s -o {PREFIX}.mk -f ../{RULES}")
-    };
-    command.args(["-MAKEFLAGS", &of_make]);
     // Else names that are longer than some compilers take are not those of the design.
     command.args(["--comp-limit-syms", "0"]);
     if prints_statistics(&found.version) {

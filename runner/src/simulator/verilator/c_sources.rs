@@ -1,6 +1,7 @@
 //! Sources of C and C++, which the design calls through DPI (IEEE 1800-2017, 35). Those of C++ Verilator
 //! compiles with what it generates; it would take one of C for C++ too.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -66,14 +67,21 @@ fn flags(design: &ResolvedDesign) -> impl Iterator<Item = &str> {
     all.into_iter().filter(|flag| !flag.starts_with("-std="))
 }
 
+/// The options by which the C++ compiler finds the headers of the sources. Verilator keeps the folders of headers of
+/// Verilog for itself.
+pub(super) fn include_options(design: &ResolvedDesign) -> Vec<OsString> {
+    let is_c = |language| matches!(language, Language::C | Language::Cpp);
+    if !design.sources.iter().any(|source| is_c(source.language)) {
+        return Vec::new();
+    }
+    let folders = design.include_folders.iter();
+    folders.map(|folder| joined("-I", folder)).collect()
+}
+
 /// The sources as Verilator's command has them.
 pub(super) fn arguments(command: &mut Command, design: &ResolvedDesign, build: BuildFolder<'_>) {
-    let is_c = |language| matches!(language, Language::C | Language::Cpp);
-    if design.sources.iter().any(|source| is_c(source.language)) {
-        // Verilator keeps the folders of headers of Verilog for itself.
-        for folder in &design.include_folders {
-            command.arg("-CFLAGS").arg(joined("-I", folder));
-        }
+    for option in include_options(design) {
+        command.arg("-CFLAGS").arg(option);
     }
     let sources = design.sources.iter();
     let sources = sources.filter(|source| source.language != Language::C);

@@ -10,7 +10,7 @@ use verifork_components::i2c::{
 use verifork_components::memory::Memory;
 use verifork_components::{Clocked, Scoreboard};
 
-const PERIOD: SimDuration = SimDuration::new(10, TimeUnit::Nanoseconds);
+const PERIOD: SimDuration = SimDuration::new(20, TimeUnit::Nanoseconds);
 
 #[derive(Dut)]
 struct I2cMemory {

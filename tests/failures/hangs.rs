@@ -71,7 +71,7 @@ fn a_test_without_events_ends_by_its_limit_or_with_the_simulation() {
     let name = "hangs::waits_without_a_clock";
     let limited = between(name, &[("VERIFORK_TIMEOUT", "3us")]);
     let texts = [
-        "src/hangs.rs:72: `failing.clk` has not changed since ",
+        "src/hangs.rs:74: `failing.clk` has not changed since ",
         ": is a clock started?\n",
         "3 us of simulated time, the limit of VERIFORK_TIMEOUT",
         "rising edge of failing.clk",
@@ -82,7 +82,7 @@ fn a_test_without_events_ends_by_its_limit_or_with_the_simulation() {
         &[("VERIFORK_TIMEOUT", "off")],
     );
     let texts = [
-        "src/hangs.rs:72: `failing.clk` has not changed since ",
+        "src/hangs.rs:74: `failing.clk` has not changed since ",
         ": is a clock started?\n",
         "nothing was left to happen",
         "rising edge of failing.clk",
@@ -112,7 +112,7 @@ fn a_loop_over_awaits_ends_at_the_wall_clock_limit() {
         tells(
             &run,
             &name,
-            &["did not end within 1 s of wall-clock time", awaits],
+            &["did not end within 300 ms of wall-clock time", awaits],
         );
     }
 }
@@ -131,7 +131,7 @@ fn a_task_that_never_awaits_is_named() {
         .says(&format!(
             "verifork: `{name}` ran 2 s without awaiting, tests/plugins/failures/src/hangs.rs:"
         ))
-        .says("; limit 1 s: it spins or blocks\n");
+        .says("; limit 300 ms: it spins or blocks\n");
     run.says(&format!("{name} (tests/plugins/failures/src/hangs.rs:"))
         .says("<- running");
     junit(
@@ -165,7 +165,7 @@ fn a_design_that_never_settles_is_told_from_a_task_that_spins() {
         .says("design: count x");
     run.says(
         "verifork: the design loops without simulated time in `hangs::spins_in_the_design`: the \
-         simulator has not called back for 2 s; limit 1 s\n",
+         simulator has not called back for 2 s; limit 300 ms\n",
     );
     run.says("bystander (forked at")
         .says("awaits a condition on failing.count");

@@ -10,6 +10,8 @@ use crate::Design;
 use crate::ends::{OSCILLATE, command};
 
 const SHORT: Duration = Duration::from_secs(1);
+/// Of tests that keep a processor busy all the time.
+const SHORTER: Duration = Duration::from_millis(300);
 
 /// The tree names every task, where it was forked, what it awaits and since when.
 #[verifork::test(timeout = 100.ns())]
@@ -73,21 +75,21 @@ async fn waits_without_a_clock(dut: Design) {
     dut.clk.rising_edge().await;
 }
 
-#[verifork::test(wall_timeout = SHORT)]
+#[verifork::test(wall_timeout = SHORTER)]
 async fn spins_over_awaits() {
     loop {
         yield_now().await;
     }
 }
 
-#[verifork::test(wall_timeout = SHORT)]
+#[verifork::test(wall_timeout = SHORTER)]
 async fn spins_over_delays_of_nothing() {
     loop {
         timer(0.ns()).await;
     }
 }
 
-#[verifork::test(wall_timeout = SHORT)]
+#[verifork::test(wall_timeout = SHORTER)]
 async fn spins_over_delays_of_nothing_in_the_read_only_phase() {
     read_only().await;
     loop {
@@ -95,13 +97,13 @@ async fn spins_over_delays_of_nothing_in_the_read_only_phase() {
     }
 }
 
-#[verifork::test(wall_timeout = SHORT)]
+#[verifork::test(wall_timeout = SHORTER)]
 async fn runs_a_clock_for_ever(dut: Design) {
     Clock::new(&dut.clk, 10.ns()).start();
     pending::<()>().await;
 }
 
-#[verifork::test(wall_timeout = SHORT)]
+#[verifork::test(wall_timeout = SHORTER)]
 async fn spins_without_an_await() {
     timer(1.ns()).await;
     let mut count = 0_u64;
@@ -117,7 +119,7 @@ async fn sleeps_longer_than_its_limit() {
     std::thread::sleep(SHORT + SHORT / 2);
 }
 
-#[verifork::test(wall_timeout = SHORT)]
+#[verifork::test(wall_timeout = SHORTER)]
 async fn spins_in_the_design(dut: Design) {
     spawn_named("bystander", async move {
         dut.count.wait_for(99).await;

@@ -336,11 +336,18 @@ impl Inputs {
         !matches!(self.check(), Verdict::Stale)
     }
 
-    /// Only the files, those that do not exist included. Folders, links and variables have to do with where a program runs
-    /// as well: `make` lists the folder in which it is started.
+    /// Only what all who compile the same have in common: files, those that do not exist included. Folders, links and
+    /// variables have to do with where a program runs as well: `make` lists the folder in which it is started. The
+    /// system's shared libraries are replaced together with the programs that load them, and look changed whenever
+    /// something makes a hard link to them, as sandboxes do.
     pub(crate) fn of_files(mut self) -> Inputs {
+        let is_library = |path: &Path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            is_installed(path) && format!("{name}.").contains(".so.")
+        };
         let is_folder = |state: &State| matches!(state, State::Folder | State::Names { .. });
-        self.paths.retain(|_, state| !is_folder(state));
+        self.paths
+            .retain(|path, state| !is_folder(state) && !is_library(path));
         Inputs {
             complete: self.complete,
             paths: self.paths,
@@ -512,6 +519,32 @@ mod tests {
         fs::write(folder.path().join("listed/a.swp"), "").unwrap();
         assert!(inputs.are_fresh());
         fs::write(folder.path().join("listed/a"), "").unwrap();
+        assert!(!inputs.are_fresh());
+    }
+
+    #[test]
+    fn what_many_compile_does_not_depend_on_where_it_is_compiled() {
+        let prepare = |folder: &Path| {
+            fs::write(folder.join("read"), "one").unwrap();
+            std::os::unix::fs::symlink("read", folder.join("link")).unwrap();
+        };
+        let Some((inputs, folder)) =
+            inputs_of("ls; cat read; readlink link; test -e none", prepare)
+        else {
+            return;
+        };
+        let mut inputs = inputs.of_files();
+        fs::write(folder.path().join("another"), "").unwrap();
+        fs::remove_file(folder.path().join("link")).unwrap();
+        assert!(inputs.are_fresh());
+        let is_library = |path: &PathBuf| path.ends_with("libc.so.6") && path.exists();
+        assert!(!inputs.paths.keys().any(is_library));
+        let program = |path: &PathBuf| path.ends_with("bin/cat");
+        assert!(inputs.paths.keys().any(program));
+        fs::write(folder.path().join("none"), "").unwrap();
+        assert!(!inputs.are_fresh());
+        fs::remove_file(folder.path().join("none")).unwrap();
+        fs::write(folder.path().join("read"), "two").unwrap();
         assert!(!inputs.are_fresh());
     }
 

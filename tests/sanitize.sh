@@ -208,7 +208,8 @@ model_address() {
 }
 
 if [ $# = 0 ]; then
-    set -- address thread valgrind model model_address
+    # Those beside each other that do not wait for one folder to build in.
+    set -- address valgrind thread model model_address
 fi
 for check in "$@"; do
     case $check in

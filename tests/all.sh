@@ -98,6 +98,9 @@ note_times "$begun" "$folder/times" 'building'
 export TESTS_BUILT=$target/tests.json
 # Where tests that clear the environment keep it.
 export VERIFORK_VERILATOR_LIBRARY=$target/tmp/verilator
+# Designs take longer to be compiled than these tests run them: Verilator's makefile would optimize them, as it does
+# for `tests/newer.sh`.
+export MAKEFLAGS="${MAKEFLAGS:+$MAKEFLAGS }OPT_FAST=-O0 OPT_GLOBAL=-O0"
 
 # What of ours was built twice, for tests and for other tests: where two crates want other features of a
 # dependency, all between them and that is. `coverage/macros` says how to have them agree.

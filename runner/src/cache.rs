@@ -301,33 +301,18 @@ impl Cache {
             let text = format!("the declarations of `{name}` cannot be read: {error}");
             CompileError::Failed(text)
         };
-        let mut run = |commands, tell| {
-            self.run_all(
-                simulator,
-                design,
-                commands,
-                fresh.path(),
-                &mut recorder,
-                tell,
-            )
+        let run = |recorder: &mut Recorder, commands, tell| {
+            self.run_all(simulator, design, commands, fresh.path(), recorder, tell)
         };
         let survey = simulator.survey(found, design, build);
-        let survey = survey.map(|command| run(vec![command], false));
+        let survey = survey.map(|command| run(&mut recorder, vec![command], false));
         if let Some(Ok(_)) = survey {
             simulator.surveyed(design, build).map_err(unread)?;
         }
-        let mut commands = run(commands, true)?;
+        let mut commands = run(&mut recorder, commands, true)?;
         let mut share = |command| {
             let mut recorder = Recorder::new(fresh.path());
-            let command = vec![command];
-            self.run_all(
-                simulator,
-                design,
-                command,
-                fresh.path(),
-                &mut recorder,
-                true,
-            )?;
+            run(&mut recorder, vec![command], true)?;
             Ok(recorder.finish(std::iter::empty()))
         };
         let shared = if self.reuse {
@@ -339,9 +324,9 @@ impl Cache {
             let name = design.name();
             CompileError::Failed(format!("`{name}`{DOES_NOT_COMPILE}{error}"))
         })?;
-        commands.extend(run(finish, true)?);
+        commands.extend(run(&mut recorder, finish, true)?);
         if let Some(command) = simulator.inspect(found, design, build) {
-            let ran = run(vec![command], false);
+            let ran = run(&mut recorder, vec![command], false);
             simulator
                 .inspected(design, build)
                 .map_err(|error| ran.as_ref().err().cloned().unwrap_or_else(|| unread(error)))?;

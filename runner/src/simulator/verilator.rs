@@ -151,26 +151,23 @@ impl Backend for Verilator {
         run: &mut dyn FnMut(Command) -> Result<Inputs, CompileError>,
     ) -> Result<Option<Inputs>, CompileError> {
         // Without it, what is wrong is told by what comes next.
-        let Ok(make) = Make::of(build) else {
+        let Ok(make) = Make::of(design, build) else {
             return Ok(None);
         };
         if make.is_of_hierarchy() {
             return Ok(None);
         }
         library::prepare(build);
-        let includes = c_sources::include_options(design).join(" ".as_ref());
-        let commands = make.of_library(build, &includes);
+        let commands = make.of_library(build);
         let library = commands.and_then(|it| Library::of(found, &it, build));
         let Some(library) = library else {
             return Ok(None);
         };
-        library.bring(build, || run(make.library(build, &includes)))
+        library.bring(build, || run(make.library(build)))
     }
 
     fn finish(&self, design: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<Vec<Command>> {
-        let includes = c_sources::include_options(design).join(" ".as_ref());
-        let make = Make::of(build)?;
-        Ok(vec![make.program(build, &includes)])
+        Ok(vec![Make::of(design, build)?.program(build)])
     }
 
     fn clean(&self, build: BuildFolder<'_>) {

@@ -339,7 +339,13 @@ mod tests {
             )
         }
 
-        fn bring_listing(&self, name: &str, objects: &[&str], list: &str) -> (Inputs, bool) {
+        /// The library of a compilation in the folder of this name.
+        fn library<R>(
+            &self,
+            name: &str,
+            objects: &[&str],
+            act: impl FnOnce(&Library, BuildFolder<'_>) -> R,
+        ) -> R {
             let path = self.path(name);
             fs::create_dir_all(path.join(OBJECTS)).unwrap();
             let build = BuildFolder {
@@ -348,15 +354,20 @@ mod tests {
                 waves: None,
             };
             let text = commands(objects, "-O1", &path.display().to_string());
-            let library = Library::of(&found(), &text, build).unwrap();
+            act(&Library::of(&found(), &text, build).unwrap(), build)
+        }
+
+        fn bring_listing(&self, name: &str, objects: &[&str], list: &str) -> (Inputs, bool) {
             let is_made = Cell::new(false);
-            let inputs = library.bring(build, || {
-                is_made.set(true);
-                self.write(&format!("{name}/{OBJECTS}/verilated.d"), list);
-                Ok::<_, Infallible>(self.made(&path, objects))
+            let inputs = self.library(name, objects, |library, build| {
+                library.bring(build, || {
+                    is_made.set(true);
+                    self.write(&format!("{name}/{OBJECTS}/verilated.d"), list);
+                    Ok::<_, Infallible>(self.made(build.path, objects))
+                })
             });
             for file in objects.iter().chain([&PRECOMPILED]) {
-                assert!(place(&path, file).is_file(), "{file}");
+                assert!(place(&self.path(name), file).is_file(), "{file}");
             }
             (inputs.unwrap().unwrap(), is_made.get())
         }
@@ -454,16 +465,10 @@ mod tests {
     #[test]
     fn who_cannot_make_it_leaves_it_to_the_next() {
         let Some(place) = Place::new() else { return };
-        let path = place.path("broken");
-        fs::create_dir_all(path.join(OBJECTS)).unwrap();
-        let build = BuildFolder {
-            path: &path,
-            shared: place.0.path(),
-            waves: None,
-        };
-        let text = commands(OBJECTS_OF_ALL, "-O1", &path.display().to_string());
-        let library = Library::of(&found(), &text, build).unwrap();
-        assert!(library.bring(build, || Err("no")).is_err());
+        let refused = place.library("broken", OBJECTS_OF_ALL, |library, build| {
+            library.bring(build, || Err("no")).is_err()
+        });
+        assert!(refused);
         assert!(place.bring("next", OBJECTS_OF_ALL).1);
     }
 }

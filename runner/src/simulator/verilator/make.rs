@@ -1,7 +1,7 @@
 //! How Verilator calls `make`. Verilator itself says so, since arguments for `make` may be in a file of arguments.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -10,7 +10,8 @@ use std::process::Command;
 use verifork_protocol::shell::quote;
 
 use super::super::BuildFolder;
-use super::{PREFIX, RULES, ccache};
+use super::{PREFIX, RULES, c_sources, ccache};
+use crate::resolved::ResolvedDesign;
 
 /// The arguments, each ended by a zero.
 const ARGUMENTS: &str = "make.arguments";
@@ -27,13 +28,15 @@ pub(super) fn noted_by(command: &mut Command, folder: &Path) {
 /// The call that Verilator has noted.
 pub(super) struct Make {
     arguments: Vec<String>,
+    /// The variable with the options that are for the design's own C++ alone.
+    includes: OsString,
 }
 
 impl Make {
     /// # Errors
     ///
     /// Verilator has noted none.
-    pub(super) fn of(build: BuildFolder<'_>) -> io::Result<Make> {
+    pub(super) fn of(design: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<Make> {
         let text = fs::read_to_string(build.path.join(ARGUMENTS)).map_err(|error| {
             io::Error::new(
                 error.kind(),
@@ -41,8 +44,11 @@ impl Make {
             )
         })?;
         let arguments = text.split_terminator('\0').map(str::to_owned);
+        let mut includes = OsString::from("VERIFORK_INCLUDES=");
+        includes.push(c_sources::include_options(design).join(" ".as_ref()));
         Ok(Make {
             arguments: arguments.collect(),
+            includes,
         })
     }
 
@@ -53,7 +59,7 @@ impl Make {
     }
 
     /// The command that builds the program.
-    pub(super) fn program(&self, build: BuildFolder<'_>, includes: &OsStr) -> Command {
+    pub(super) fn program(&self, build: BuildFolder<'_>) -> Command {
         let make = env::var("MAKE").unwrap_or_default();
         let mut words = make.split_whitespace();
         let mut command = Command::new(words.next().unwrap_or("make"));
@@ -65,24 +71,22 @@ impl Make {
             // would be compiled again.
             command.args(["-o", &format!("{PREFIX}.mk")]);
             command.args(["-f", &format!("../{RULES}")]);
-            let mut variable = OsString::from("VERIFORK_INCLUDES=");
-            variable.push(includes);
-            command.arg(variable);
+            command.arg(&self.includes);
         }
         ccache::use_for(&mut command, build.path);
         command
     }
 
     /// The command that builds what designs have in common.
-    pub(super) fn library(&self, build: BuildFolder<'_>, includes: &OsStr) -> Command {
-        let mut command = self.program(build, includes);
+    pub(super) fn library(&self, build: BuildFolder<'_>) -> Command {
+        let mut command = self.program(build);
         command.arg(LIBRARY);
         command
     }
 
     /// The commands that compile it, none of which is run; nothing if `make` does not say.
-    pub(super) fn of_library(&self, build: BuildFolder<'_>, includes: &OsStr) -> Option<String> {
-        let mut command = self.library(build, includes);
+    pub(super) fn of_library(&self, build: BuildFolder<'_>) -> Option<String> {
+        let mut command = self.library(build);
         let output = command.arg("--dry-run").output().ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
         output.status.success().then_some(text)

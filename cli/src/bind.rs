@@ -11,7 +11,7 @@ use verifork_protocol::description::{self, Description, Harness};
 
 use crate::declared::Declared;
 use crate::elaborated::Design;
-use crate::harness::{HarnessArgs, limit_compilers};
+use crate::harness::{self, HarnessArgs, limit_compilers};
 use crate::object::Object;
 use crate::output::write;
 use crate::source::{Extent, source};
@@ -66,8 +66,9 @@ impl Described {
 
 impl Bind {
     pub(crate) fn run(&self) -> anyhow::Result<ExitCode> {
-        let path = self.harness.folder()?.join(&self.output);
-        let design = self.describe()?;
+        let harness = self.harness.built()?;
+        let path = harness.folder.join(&self.output);
+        let design = self.describe(&harness)?;
         let text = source(&design, self.extent(), &self.command()).text;
         let present = fs::read_to_string(&path).unwrap_or_default();
         if present == text {
@@ -120,10 +121,10 @@ impl Bind {
     }
 
     /// Elaborates and describes the design.
-    pub(crate) fn describe(&self) -> anyhow::Result<Design> {
+    pub(crate) fn describe(&self, harness: &harness::Harness) -> anyhow::Result<Design> {
         let folder = tempfile::tempdir().context("no temporary folder")?;
         // Not through cargo, which would report a failed test.
-        let mut command = self.harness.built()?.command();
+        let mut command = harness.command();
         command.env("VERIFORK_DESCRIBE", folder.path());
         limit_compilers(&mut command);
         let status = command.status().context("the harness does not start")?;

@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 use serde::Deserialize;
 use verifork_protocol::files::{OUTPUT, RUNS};
@@ -59,6 +59,9 @@ pub(crate) fn limit_compilers(command: &mut Command) {
 /// Which testbench crate is meant.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct HarnessArgs {
+    /// The crate, where a workspace has several.
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) package: Option<String>,
     /// The crate's `Cargo.toml`; that of the current folder by default.
     #[arg(long, value_name = "PATH")]
     pub(crate) manifest_path: Option<PathBuf>,
@@ -81,63 +84,80 @@ impl HarnessArgs {
             .arg("test")
             .arg("--quiet")
             .args(["--test", &self.target]);
+        if let Some(name) = &self.package {
+            command.args(["--package", name]);
+        }
         if let Some(path) = &self.manifest_path {
             command.arg("--manifest-path").arg(path);
         }
         command
     }
 
-    /// The folder of the crate.
-    pub(crate) fn folder(&self) -> anyhow::Result<PathBuf> {
-        let mut command = cargo();
-        command.args(["locate-project", "--message-format", "plain"]);
-        if let Some(path) = &self.manifest_path {
-            command.arg("--manifest-path").arg(path);
-        }
-        let output = command.output().context("cargo does not start")?;
-        let error = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "{}", without_prefix(&error));
-        let manifest = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
-        manifest
-            .parent()
-            .map(Path::to_owned)
-            .context("the manifest is in no folder")
-    }
-
-    /// Builds the harness and returns its path.
-    fn build(&self) -> anyhow::Result<PathBuf> {
-        #[derive(Deserialize)]
-        struct Message {
-            executable: Option<PathBuf>,
-        }
+    /// The harness, built.
+    pub(crate) fn built(&self) -> anyhow::Result<Harness> {
         let mut command = self.cargo_test();
         command.args(["--no-run", "--message-format=json-render-diagnostics"]);
         command.stderr(std::process::Stdio::inherit());
         let output = command.output().context("cargo does not start")?;
         ensure!(output.status.success(), "the testbench does not build");
-        let lines = String::from_utf8_lossy(&output.stdout);
-        let messages = lines
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Message>(line).ok());
-        let executable = messages
-            .filter_map(|message| message.executable)
-            .next_back();
-        executable.with_context(|| format!("cargo built no harness `{}`", self.target))
+        let built = Built::of(&String::from_utf8_lossy(&output.stdout));
+        let [harness] = &built[..] else {
+            let mut names: Vec<&str> = built.iter().map(Built::package).collect();
+            names.sort_unstable();
+            bail!(not_one(&self.target, &names));
+        };
+        Ok(Harness {
+            folder: harness.folder().context("the manifest is in no folder")?,
+            program: harness.executable.clone(),
+        })
+    }
+}
+
+/// A program that cargo has built, in its words.
+#[derive(Deserialize)]
+struct Built {
+    executable: PathBuf,
+    manifest_path: PathBuf,
+    package_id: String,
+}
+
+impl Built {
+    /// The programs among the messages of a build.
+    fn of(messages: &str) -> Vec<Built> {
+        let messages = messages.lines();
+        messages
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
     }
 
-    /// The harness, built.
-    pub(crate) fn built(&self) -> anyhow::Result<Harness> {
-        Ok(Harness {
-            folder: self.folder()?,
-            program: self.build()?,
-        })
+    fn folder(&self) -> Option<PathBuf> {
+        Some(self.manifest_path.parent()?.to_owned())
+    }
+
+    /// The package's name: behind the `#`, or where its folder has the same, only the folder's.
+    fn package(&self) -> &str {
+        let (url, fragment) = self.package_id.split_once('#').unwrap_or_default();
+        let of_folder = || url.rsplit('/').next().unwrap_or_default();
+        let named = fragment.split_once('@');
+        named.map_or_else(of_folder, |(name, _)| name)
+    }
+}
+
+/// The error that a build has not led to one harness.
+fn not_one(target: &str, packages: &[&str]) -> String {
+    match packages {
+        [] => format!("cargo built no harness `{target}`"),
+        _ => format!(
+            "several crates of this workspace have a harness `{target}`: `-p NAME` chooses one of {}",
+            packages.join(", ")
+        ),
     }
 }
 
 /// A harness that has been built.
 pub(crate) struct Harness {
     /// The folder of the crate.
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     pub(crate) program: PathBuf,
 }
 

@@ -124,6 +124,7 @@ impl New {
         write(&target, &formatted(text))?;
         write(&library, FIRST_LIBRARY)?;
         let harness = HarnessArgs {
+            package: None,
             manifest_path: Some(folder.join("Cargo.toml")),
             target: "sim".to_owned(),
         };
@@ -131,7 +132,7 @@ impl New {
             harness: harness.clone(),
             ..Bind::default()
         };
-        let mut design = bind.describe()?;
+        let mut design = bind.describe(&harness.built()?)?;
         // The harness has reported these.
         let refused = design.refused.iter().filter_map(|it| {
             let simulator = it.simulator.parse().ok()?;
@@ -152,7 +153,7 @@ impl New {
                 "note: `src/dut.rs` leaves out parameters that simulators show differently: {}",
                 bind.without.join(", ")
             );
-            design = bind.describe()?;
+            design = bind.describe(&harness.built()?)?;
             (found, seen) = try_first(&bind, &design, folder)?;
         }
         let written = structs(&bind, &design, folder)?;

@@ -244,6 +244,44 @@ fn inside_a_workspace_the_crate_becomes_a_member() {
 }
 
 #[test]
+fn at_the_root_of_a_workspace_the_harness_is_its_only_one_or_that_of_the_named_crate() {
+    if !is_there("iverilog") {
+        return;
+    }
+    let outside = Outside::with("counter.v");
+    let manifest = "[workspace]\nmembers = []\nresolver = \"3\"\n";
+    fs::write(outside.path("Cargo.toml"), manifest).unwrap();
+    let new = |name: &str| {
+        let new = [
+            "new",
+            name,
+            "--top",
+            "counter",
+            "--sources",
+            "counter.v",
+            "--simulator",
+            "icarus",
+        ];
+        outside.verifork("", &new).status(0);
+    };
+    new("first-of-two-tb");
+    outside.verifork("", &["run"]).status(0).says("1 passed");
+    new("second-of-two-tb");
+    for command in [
+        &["run"][..],
+        &["list"],
+        &["bind", "--check"],
+        &["waves", "starts", "--viewer", "true"],
+    ] {
+        let both = "several crates of this workspace have a harness `sim`: `-p NAME` chooses one of \
+                    first-of-two-tb, second-of-two-tb";
+        outside.verifork("", command).status(FAILED).says(both);
+        let named = [command, &["-p", "second-of-two-tb"]].concat();
+        outside.verifork("", &named).status(0);
+    }
+}
+
+#[test]
 fn a_harness_that_cargo_takes_for_its_own_fails_with_the_line_to_add() {
     if !is_there("iverilog") {
         return;

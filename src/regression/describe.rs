@@ -6,7 +6,7 @@ use std::path::Path;
 
 use verifork_protocol::description::{self, Description, FORMAT, Object};
 
-use crate::simulator::{Encoding, Handle, ObjectKind, Port, PortError};
+use crate::simulator::{Direction, Encoding, Handle, ObjectKind, Port, PortError};
 
 /// How far below the tops objects are described: designs may be deep, and those who read this
 /// look at a few levels.
@@ -76,6 +76,13 @@ fn object(port: &dyn Port, handle: Handle, depth: u32) -> Object {
             description.encoding == Encoding::None || port.describe(element).array.is_some()
         });
         object_of.element = element.map(|element| Box::new(object(port, element, depth - 1)));
+    }
+    // An input is written, and need not be read.
+    if description.direction != Some(Direction::Input)
+        && let Some(reason) = port.unreadable(handle)
+    {
+        object_of.encoding = None;
+        object_of.hidden = Some(reason.to_string());
     }
     if description.encoding == Encoding::None && !is_scope {
         object_of.hidden = hidden(port, handle, description.kind);
@@ -224,6 +231,38 @@ mod tests {
         assert_eq!((&*done.path, done.encoding.is_none()), ("top.done", true));
         let hidden = "Fable 1 cannot show records: name it";
         assert_eq!(child("record").hidden.as_deref(), Some(hidden));
+    }
+
+    #[test]
+    fn what_cannot_be_read_has_no_value_unless_it_is_an_input() {
+        let mut design = Design::new();
+        let top = design.module(None, "top");
+        let directions = [
+            ("input", Some(Direction::Input)),
+            ("output", Some(Direction::Output)),
+            ("inside", None),
+        ];
+        for (name, direction) in directions {
+            let object = design.add(Some(top), name, ObjectKind::Variable, Encoding::Real);
+            design.describe(object).direction = direction;
+            let refusal = PortError::Unsupported {
+                what: format!("read `{name}`"),
+                simulator: "Fable 1".to_owned(),
+                remedy: "write it".to_owned(),
+            };
+            design.does_not_read(object, refusal);
+        }
+        let told = described(design);
+        let [input, output, inside] = &told.tops[0].children[..] else {
+            panic!("{:?}", told.tops[0].children);
+        };
+        assert_eq!(input.encoding, Some(description::Encoding::Real));
+        assert_eq!(input.hidden, None);
+        for (child, name) in [(output, "output"), (inside, "inside")] {
+            assert_eq!(child.encoding, None);
+            let reason = format!("Fable 1 cannot read `{name}`: write it");
+            assert_eq!(child.hidden.as_ref(), Some(&reason));
+        }
     }
 
     #[test]

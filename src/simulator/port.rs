@@ -112,6 +112,10 @@ pub(crate) trait Port {
     fn hidden(&self, _object: Handle) -> Option<PortError> {
         None
     }
+    /// Why an object cannot be read although it has a value, which may be written.
+    fn unreadable(&self, _object: Handle) -> Option<PortError> {
+        None
+    }
     /// What is known about the object at this path that the design has and the simulator does not show.
     fn unshown(&self, _path: &str) -> Option<String> {
         None

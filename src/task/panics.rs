@@ -157,11 +157,20 @@ fn install_hook() {
             let backtrace = Backtrace::capture();
             let backtrace = (backtrace.status() == BacktraceStatus::Captured)
                 .then(|| users_frames(&backtrace.to_string()));
-            let at = info.location().map(ToString::to_string);
+            let at = info
+                .location()
+                .filter(|at| !is_in_the_standard_library(at.file()));
+            let at = at.map(ToString::to_string);
             tell_if_last(info);
             let _ = LAST.try_with(|last| last.replace(Some(PanicSite { at, backtrace })));
         }));
     });
+}
+
+/// Whether a file is the standard library's: the place of a function that was passed as a value, `map(Signal::get)`,
+/// is there, and tells the user nothing.
+fn is_in_the_standard_library(file: &str) -> bool {
+    file.starts_with("/rustc/") || file.contains("/rustlib/src/rust/library/")
 }
 
 /// A panic while another one unwinds ends the process, and neither would be reported: so both are printed
@@ -223,4 +232,22 @@ fn users_frames(backtrace: &str) -> String {
         .map_or(frames.len(), |count| begin + count);
     let kept: Vec<&str> = frames[begin..end].iter().flatten().copied().collect();
     kept.join("\n")
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_has_a_place_unless_that_is_in_the_standard_library() {
+        #[track_caller]
+        fn fails(number: &u32) -> u32 {
+            panic!("{number} fails")
+        }
+        let of_line = catch(|| fails(&1)).unwrap_err();
+        let here = format!("{}:{}:", file!(), line!() - 1);
+        assert!(of_line.at.unwrap().starts_with(&here));
+        let of_value = catch(|| [2].iter().map(fails).sum::<u32>()).unwrap_err();
+        assert_eq!(of_value.to_string(), "2 fails");
+    }
 }

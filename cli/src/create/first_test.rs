@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use verifork_protocol::description::Encoding;
+use verifork_protocol::page::wrapped;
 
 use super::observations::Observations;
 use super::ports::Purpose;
@@ -66,27 +67,26 @@ pub(super) fn first_test(written: &Written<'_>, seen: &Observations) -> String {
     let driver = driver(name, &ports);
     let has_outputs = !ports.outputs.is_empty();
     let check = reset_check(name, &ports, seen);
-    let (test, dut) = (
-        if driver.is_some() { ", test: Test" } else { "" },
-        if written.ports.is_empty() {
-            "_dut"
-        } else {
-            "dut"
-        },
-    );
+    let mut arguments = dut_argument(written);
+    if driver.is_some() {
+        arguments.push("test: Test".to_owned());
+    }
+    let arguments = arguments.join(", ");
     let what = match (&check, seen.moved) {
         (Some(_), true) => {
             "Reset brings the outputs to their reset values, and random inputs move them"
         }
         (Some(_), false) => "Reset brings the outputs to their reset values",
+        (None, _) if !has_outputs => "The design runs, and reports no error",
+        (None, _) if ports.resets.is_empty() => "With random inputs, the outputs move",
         (None, _) => "After reset, with random inputs, the outputs move",
     };
-    let mut text = preamble(name);
+    let mut text = preamble(written);
     // Writing to a string cannot fail.
     let _ = write!(
         text,
         "/// {what}.\n///\n/// A starting point for a real test.\n\
-         #[verifork::test]\nasync fn starts({dut}: {name}{test}) -> Result {{\n"
+         #[verifork::test]\nasync fn starts({arguments}) -> Result {{\n"
     );
     text += &start_clocks(&ports);
     let check_now = "    reset(&dut).await;\n    check_reset(&dut).await?;\n";
@@ -127,18 +127,26 @@ pub(super) fn trial(written: &Written<'_>, folder: &Path) -> String {
     let driver = driver(name, &ports);
     let has_outputs = !ports.outputs.is_empty();
     // There may be no output, or no port at all.
-    let mut text = preamble(name).replacen("mod dut;", "#![allow(unused)]\n\nmod dut;", 1);
+    let mut text = preamble(written).replacen("mod dut;", "#![allow(unused)]\n\nmod dut;", 1);
     text += "#[verifork::test]\n";
+    let mut arguments = dut_argument(written);
+    arguments.push("test: Test".to_owned());
     // Writing to a string cannot fail.
     let _ = write!(
         text,
-        "async fn starts(dut: {name}, test: Test) -> Result {{\n{}",
+        "async fn starts({}) -> Result {{\n{}",
+        arguments.join(", "),
         start_clocks(&ports)
     );
     if !written.ports.is_empty() {
         text += "    reset(&dut).await;\n";
     }
-    text += "    let names = names(&dut);\n    read_only().await;\n    \
+    text += if written.ports.is_empty() {
+        "    let names = Vec::<(String, Signal<LogicVec>)>::new();\n"
+    } else {
+        "    let names = names(&dut);\n"
+    };
+    text += "    read_only().await;\n    \
              let values: Vec<LogicVec> = names.iter().map(|(_, it)| it.get()).collect();\n    \
              timer(10.ns()).await;\n    \
              let (mut first, mut kept) = (Vec::<u32>::new(), vec![false; values.len()]);\n    \
@@ -169,10 +177,16 @@ pub(super) fn trial(written: &Written<'_>, folder: &Path) -> String {
          for ((kept, value), (name, _)) in kept.iter().zip(&values).zip(&names) {{\n    \
          text += &format!(\"{{name}} {{value:b}} {{kept}}\\n\");\n    }}\n    \
          std::fs::write(format!(\"{{FOLDER}}/{{}}\", std::process::id()), text)?;\n    Ok(())\n}}\n\n\
-         const ROUNDS: u64 = {ROUNDS};\nconst FOLDER: &str = {:?};\n\n\
-         fn names(dut: &{name}) -> Vec<(String, Signal<LogicVec>)> {{\n    \
-         let mut names = Vec::new();\n",
+         const ROUNDS: u64 = {ROUNDS};\nconst FOLDER: &str = {:?};\n",
         folder.display().to_string()
+    );
+    if written.ports.is_empty() {
+        return text;
+    }
+    let _ = write!(
+        text,
+        "\nfn names(dut: &{name}) -> Vec<(String, Signal<LogicVec>)> {{\n    \
+         let mut names = Vec::new();\n"
     );
     for port in &ports.outputs {
         let field = &port.field;
@@ -200,9 +214,7 @@ pub(super) fn trial(written: &Written<'_>, folder: &Path) -> String {
         };
     }
     text += "    names\n}\n";
-    if !written.ports.is_empty() {
-        text += &reset(name, &ports);
-    }
+    text += &reset(name, &ports);
     text += &driver.unwrap_or_default();
     if has_outputs {
         text += &monitor(name, &ports, Monitor::When);
@@ -225,9 +237,21 @@ pub(super) fn has_checks(written: &Written<'_>, seen: &Observations) -> (bool, b
 /// An output counts as moving only if it moves soon in each of them; otherwise it might not move in the first test.
 const ROUNDS: u32 = 16;
 
-fn preamble(name: &str) -> String {
+/// The test's argument that is the design. A design without ports needs none, and Verilator would not know its top.
+fn dut_argument(written: &Written<'_>) -> Vec<String> {
+    let argument = (!written.ports.is_empty()).then(|| format!("dut: {}", written.name));
+    argument.into_iter().collect()
+}
+
+fn preamble(written: &Written<'_>) -> String {
+    let name = &written.name;
+    let import = if written.ports.is_empty() {
+        String::new()
+    } else {
+        format!("use crate::dut::{name};\n\n")
+    };
     format!(
-        "//! Tests of `{name}`.\n\nmod dut;\n\nuse verifork::prelude::*;\n\nuse crate::dut::{name};\n\n\
+        "//! Tests of `{name}`.\n\nmod dut;\n\nuse verifork::prelude::*;\n\n{import}\
          /// The cycles of the first test.\nconst CYCLES: u32 = 100;\n\n"
     )
 }
@@ -329,33 +353,48 @@ fn reset_check(name: &str, ports: &Ports<'_>, seen: &Observations) -> Option<Str
     })
 }
 
+/// A documentation comment of these lines; rustfmt would not break the long ones.
+fn doc_comment(lines: &[&str]) -> String {
+    let width = 100 - "/// ".len();
+    let wrapped = lines.iter().map(|line| wrapped(line, 0, width));
+    let lines: Vec<String> = wrapped
+        .flat_map(|text| text.split('\n').map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let comment = lines.iter().map(|line| format!("/// {line}"));
+    comment
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect()
+}
+
 fn reset(name: &str, ports: &Ports<'_>) -> String {
-    let list = |names: Vec<String>| match names.len() {
-        0 => "none".to_owned(),
-        _ => names.join(", "),
-    };
-    let clocks = list(
-        ports
-            .clocks
-            .iter()
-            .map(|it| format!("`{}`", it.field))
-            .collect(),
-    );
+    let clocks = ports.clocks.iter().map(|it| format!("`{}`", it.field));
+    let clocks: Vec<String> = clocks.collect();
     let resets = ports.resets.iter().map(|(it, active_low)| {
         let level = if *active_low { "low" } else { "high" };
         format!("`{}` (active {level})", it.field)
     });
-    let resets = list(resets.collect());
+    let resets: Vec<String> = resets.collect();
+    let first = if resets.is_empty() {
+        "Sets all inputs to 0."
+    } else {
+        "Puts the design into reset, all other inputs at 0."
+    };
+    let list = |names: &[String]| match names {
+        [] => "none".to_owned(),
+        _ => names.join(", "),
+    };
+    let (clocks, resets) = (list(&clocks), list(&resets));
+    let documentation = doc_comment(&[
+        first,
+        "",
+        &format!("Clocks, by their names: {clocks}. Resets: {resets}."),
+    ]);
     // An output that keeps its first value becomes a comment.
     let is_used = !ports.clocks.is_empty()
         || !ports.resets.is_empty()
         || ports.inputs.iter().any(|port| zero(port).is_some());
     let dut = if is_used { "dut" } else { "_dut" };
-    let mut text = format!(
-        "\n/// Puts the design into reset, all other inputs at 0.\n///\n\
-         /// Clocks, by their names: {clocks}. Resets: {resets}.\n\
-         async fn reset({dut}: &{name}) {{\n"
-    );
+    let mut text = format!("\n{documentation}async fn reset({dut}: &{name}) {{\n");
     for (port, active_low) in &ports.resets {
         let _ = writeln!(text, "    dut.{}.set({});", port.field, !active_low);
     }
@@ -443,7 +482,7 @@ fn monitor(name: &str, ports: &Ports<'_>, watch: Monitor) -> String {
         "\n/// The monitor: {doc}.\n\
          async fn watch(dut: &{name}) -> Result<{result}> {{\n    \
          let outputs = outputs(dut);\n    \
-         let mut last: Vec<LogicVec> = outputs.iter().map(Signal::get).collect();\n    \
+         let mut last: Vec<LogicVec> = outputs.iter().map(|it| it.get()).collect();\n    \
          {first}\n    \
          for {cycle_name} in 0..CYCLES {{\n{}        \
          read_only().await; // the outputs have settled\n        \

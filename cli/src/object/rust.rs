@@ -27,7 +27,7 @@ impl Object {
         match self.direction.as_deref() {
             Some("input") => "Input",
             Some("output") => "Output",
-            Some("inout") => "Both ways",
+            Some("inout") => "Inout",
             _ if self.constant && !self.local => "Parameter",
             _ if self.constant => "Constant",
             _ => "Inside",

@@ -85,7 +85,7 @@ fn what_bind_writes_fits_one_of_everything() {
     let dut = fs::read_to_string(outside.path("all/src/dut.rs")).unwrap();
     for part in [
         "/// Input, 1024 bits `[1023:0]`.\n    pub d_1024: Signal<LogicVec>,",
-        "/// Both ways, 8 bits `[7:0]`.\n    pub bus: Signal<LogicVec>,",
+        "/// Inout, 8 bits `[7:0]`.\n    pub bus: Signal<LogicVec>,",
         "#[dut(path = \"RATIO\")]\n    pub ratio: Parameter<f64>,",
         "#[dut(path = \"NAME\")]\n    pub name: Parameter<String>,",
         "/// Inside, 8 bits `[7:0]`, elements `[15:8]`.\n    pub mem_descending: Array<u8>,",

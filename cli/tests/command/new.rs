@@ -174,7 +174,7 @@ fn every_clock_and_reset_is_driven_at_the_level_that_its_name_tells() {
         "Clock::new(&dut.clk2, 14.ns()).start();",
         "dut.rst_ni.set(false);\n    dut.areset.set(true);\n    dut.rst_b.set(false);",
         "dut.rst_ni.set(true);\n    dut.areset.set(false);\n    dut.rst_b.set(true);",
-        "`clk_i`, `clk2`. Resets: `rst_ni` (active low), `areset` (active high), `rst_b` (active low).",
+        "`clk_i`, `clk2`. Resets: `rst_ni` (active low), `areset` (active high),\n/// `rst_b` (active low).",
         "dut.d_i.set(rng.random_range(0..1 << 3));",
         "dut.q.expect(0)?;",
         "// `r` is not checked: a second reset does not bring its value back.",
@@ -252,6 +252,15 @@ module outs(output [3:0] q); reg [3:0] r = 0; always #5 r = r + 1; assign q = r;
         test.status(0)
             .says(&format!("{top}::icarus::starts ... ok"));
         assert!(!test.text.contains("warning"), "{}", test.text);
+        let library = fs::read_to_string(outside.path(&folder).join("src/lib.rs")).unwrap();
+        let begins = match top {
+            // Verilator knows no top of which nothing is bound.
+            "none" => "async fn starts() -> Result {",
+            "ins" => "/// The design runs, and reports no error.",
+            _ => "/// With random inputs, the outputs move.",
+        };
+        assert!(library.contains(begins), "{begins} is not in:\n{library}");
+        assert!(!library.contains("into reset"), "{library}");
     }
 }
 
@@ -378,12 +387,13 @@ package parts is
   type word_array is array (natural range <>) of std_logic_vector(7 downto 0);
   type pair is record data : std_logic_vector(4 downto 0); valid : boolean; end record;
   type pair_array is array (natural range <>) of pair;
+  type digit is range 0 to 9;
 end;
 library ieee; use ieee.std_logic_1164.all; use work.parts.all;
 entity Parts_E is
   generic (Depth : positive := 2);
   port (Clk, RstN_i : in std_logic; Words : in word_array(1 to Depth); Level : in positive;
-        Request : in pair; Results : out pair_array(3 to 4); Last : out std_logic);
+        Request : in pair; Results : out pair_array(3 to 4); Last : out std_logic; Digit_O : out digit);
 end;
 architecture rtl of Parts_E is begin
   process (Clk) begin
@@ -416,6 +426,7 @@ end;
         "pub clk: Signal<bool>,\n    /// Input, 1 bit.\n    pub rstn_i: Signal<bool>,",
         "/// Output, records, elements `[3:4]`.\n    pub results: [Results; 2],",
         "pub depth: Parameter<i32>,",
+        "// `digit_o`, output: ",
     ] {
         assert!(dut.contains(part), "{part} is not in:\n{dut}");
     }

@@ -137,6 +137,7 @@ impl Design {
             driver: Driver::Unknown,
             refusal: None,
             hidden: None,
+            unreadable: None,
             unlisted: Vec::new(),
             left_out: None,
             ports: Vec::new(),
@@ -240,6 +241,11 @@ impl Design {
     /// Why the simulator does not show what the object has.
     pub(crate) fn hides(&mut self, id: ObjectId, why: PortError) {
         self.objects[id.0].hidden = Some(why);
+    }
+
+    /// Why the simulator does not read the object, whose value may be written.
+    pub(crate) fn does_not_read(&mut self, id: ObjectId, why: PortError) {
+        self.objects[id.0].unreadable = Some(why);
     }
 
     /// The scope has something that the simulator does not list.

@@ -27,6 +27,7 @@ pub(super) struct Object {
     pub(super) driver: Driver,
     pub(super) refusal: Option<(PortError, bool)>,
     pub(super) hidden: Option<PortError>,
+    pub(super) unreadable: Option<PortError>,
     pub(super) unlisted: Vec<(String, String)>,
     pub(super) left_out: Option<PortError>,
     pub(super) ports: Vec<String>,

@@ -148,6 +148,9 @@ impl Port for Simulator {
     fn hidden(&self, object: Handle) -> Option<PortError> {
         self.object(object).1.hidden.clone()
     }
+    fn unreadable(&self, object: Handle) -> Option<PortError> {
+        self.object(object).1.unreadable.clone()
+    }
     fn write_refusal(&self, object: Handle, undriven: bool) -> Option<PortError> {
         let (error, undriven_is_fine) = self.object(object).1.refusal.as_ref()?;
         (!(undriven && *undriven_is_fine)).then(|| error.clone())

@@ -97,6 +97,11 @@ impl Port for VhpiPort {
         self.hidden_contents(Object::of(object))
     }
 
+    fn unreadable(&self, object: Handle) -> Option<PortError> {
+        let object = Object::of(object);
+        self.unreadable_value(object, self.shape(object))
+    }
+
     /// From the file alone: NVC has none of the relations of drivers that VHPI defines.
     fn driver(&self, _: Handle, description: &Description) -> Driver {
         if self.declared.is_empty() {

@@ -60,18 +60,42 @@ impl VhpiPort {
         }
     }
 
+    /// Why the simulator would read another value than the object's.
+    #[cold]
+    pub(super) fn unreadable_value(
+        &self,
+        object: &'static Object,
+        shape: &Shape,
+    ) -> Option<PortError> {
+        let (what, remedy) = match shape {
+            Shape::Integer {
+                unreadable: true, ..
+            } => (
+                "an integer of a type that does not take 32 bits",
+                "declare it as `integer` or one of its subtypes, in VHDL-2008 or before",
+            ),
+            Shape::Enumeration {
+                unreadable: true, ..
+            } => (
+                "of a subtype of an enumeration with more than 256 literals",
+                "declare it with the enumeration itself",
+            ),
+            _ => return None,
+        };
+        Some(self.unsupported("read", object, what, remedy))
+    }
+
     /// Reads an integer, an enumeration's position or a physical value.
     fn read_number(&self, object: &'static Object, shape: &Shape) -> Result<(u64, u64), PortError> {
         let value = match shape {
             Shape::Integer {
                 unreadable: true, ..
+            }
+            | Shape::Enumeration {
+                unreadable: true, ..
             } => {
-                return Err(self.unsupported(
-                    "read",
-                    object,
-                    "an integer of a type that does not take 32 bits",
-                    "declare it as `integer` or one of its subtypes, in VHDL-2008 or before",
-                ));
+                let refusal = self.unreadable_value(object, shape);
+                return Err(refusal.unwrap_or_else(|| self.refused("read", object)));
             }
             Shape::Integer { long, .. } => {
                 let wanted = if *long {
@@ -85,16 +109,6 @@ impl VhpiPort {
                     Scalar::LongInteger(integer) => integer.cast_unsigned(),
                     _ => return Err(self.refused("read", object)),
                 }
-            }
-            Shape::Enumeration {
-                unreadable: true, ..
-            } => {
-                return Err(self.unsupported(
-                    "read",
-                    object,
-                    "of a subtype of an enumeration with more than 256 literals",
-                    "declare it with the enumeration itself",
-                ));
             }
             Shape::Enumeration { format, .. } => {
                 let wanted = enumeration(*format, 0);

@@ -80,9 +80,9 @@ pub enum ClockError {
     },
     /// The high or the low time would be zero, or not a whole number of steps.
     #[error(
-        "a clock of {period} on `{path}` cannot be high for {high}: both halves must be a whole \
-         number of the design's steps of {step}, and more than none; choose the period or \
-         `high_time` to fit, or a finer precision of the design"
+        "a clock of {period} on `{path}` cannot be high for {high}: both halves must be a whole number of the \
+         design's steps of {step}, at least one; choose the period or `high_time` to fit, or a finer precision \
+         of the design"
     )]
     Shape {
         /// The signal's path.
@@ -95,7 +95,7 @@ pub enum ClockError {
         step: SimDuration,
     },
     /// Another clock drives the signal.
-    #[error("a clock runs on `{path}` already")]
+    #[error("a clock already runs on `{path}`")]
     Running {
         /// The signal's path.
         path: String,

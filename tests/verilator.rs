@@ -269,7 +269,7 @@ fn the_simulation_ends_where_nothing_is_left_to_happen() {
     WITHOUT_DELAYS
         .run(&variables, &["-m", &failures_tb()])
         .failed()
-        .says("nothing was left to happen")
+        .says("no events were left")
         .says("awaits rising edge of failing.clk");
 }
 
@@ -396,8 +396,7 @@ fn a_write_that_the_design_undoes_is_not_lost_without_a_word() {
         .1;
     let minor: String = version.chars().take(3).collect();
     let told = |name| {
-        let words =
-            format!("`kinds.{name}` was written, and has the value again that it had before");
+        let words = format!("`kinds.{name}` was written, but has its old value again");
         run.output.matches(&words).count()
     };
     // Later ones refuse it.

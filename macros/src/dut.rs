@@ -259,7 +259,7 @@ impl<'a> BoundField<'a> {
             match &direction {
                 Some((first, _)) if *first != setting.key => errors.at(
                     setting.key.span(),
-                    format!("`{}`: the port was said to be `{first}`", setting.key),
+                    format!("`{}`: the port is already `{first}`", setting.key),
                 ),
                 _ => {
                     let value = setting.flag(errors).map(|()| (setting.key.clone(), port));
@@ -271,8 +271,8 @@ impl<'a> BoundField<'a> {
         if let (Some(key), true) = (&members, affixed) {
             errors.at(
                 key.span(),
-                "`fields`: the names of what an object holds have no prefix and no suffix of the \
-                 scope around it",
+                "`fields` binds names inside an object, to which the `prefix` and `suffix` of the scope around \
+                 it do not apply",
             );
         }
         let nothing = || LitStr::new("", name.span());

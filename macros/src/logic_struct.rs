@@ -34,7 +34,7 @@ fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     for lifetime in input.generics.lifetimes() {
         errors.on(
             lifetime,
-            "a struct that is a signal's value borrows nothing",
+            "a struct that is a signal's value cannot borrow: remove its lifetime",
         );
     }
     let mut parts = Vec::new();
@@ -243,7 +243,7 @@ mod tests {
             ("struct T(u8);", "the fields have no names"),
             ("struct T {}", "without fields has no bits"),
             ("enum T { A }", "enum: `LogicStruct` is for a struct"),
-            ("struct T<'a> { a: &'a u8 }", "borrows nothing"),
+            ("struct T<'a> { a: &'a u8 }", "cannot borrow"),
             (
                 "struct T { #[logic(width = -1)] a: u8 }",
                 "is a number of bits",

@@ -107,7 +107,10 @@ impl Setting {
             Ok(strings) if !strings.is_empty() => return Some(strings.into_iter().collect()),
             _ => errors.at(
                 self.key.span(),
-                format!("`{}` is string literals: `{one}` or `{several}`", self.key),
+                format!(
+                    "`{}` takes string literals: `{one}` or `{several}`",
+                    self.key
+                ),
             ),
         }
         None

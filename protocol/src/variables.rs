@@ -77,8 +77,7 @@ macro_rules! variables {
 
 variables! {
     Filter, "FILTER", Plugin, "",
-        "tests to run, separated by commas: text of the name, =name exactly, \
-        ! before either leaves out";
+        "tests to run, separated by commas: part of a name, or =name for the whole name; a leading ! excludes";
     List, "LIST", Plugin, "0",
         "1 lists the selected tests and runs none";
     Order, "ORDER", Plugin, "declared",
@@ -115,7 +114,7 @@ variables! {
         "the top instance that tests receive, where the design has several";
     Color, "COLOR", Plugin, "auto",
         "colour in reports and the log: auto (on a terminal; NO_COLOR, \
-        CLICOLOR_FORCE and CLICOLOR are heeded), always or never";
+        CLICOLOR_FORCE and CLICOLOR are respected), always or never";
     Help, "HELP", Plugin, "0",
         "1 shows this list and runs no test";
     Sim, "SIM", Harness, "(all installed)",

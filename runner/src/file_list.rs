@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::design::Design;
 
-/// How deep lists may name others: more is a list that names itself.
+/// How deep lists may name others: more is a list that includes itself.
 const DEPTH: usize = 16;
 
 /// Puts what the design's lists say into its place among the sources.
@@ -42,8 +42,8 @@ enum Mistake {
     #[error("`{0}` names no file")]
     NoFile(String),
     #[error(
-        "the option `{0}` means something to one simulator at most: give it to that with \
-         `.compile_argument(…)`, or see what `Design` has"
+        "the option `{0}` is not portable: pass it to its simulator with `.compile_argument(…)`, or use a \
+         method of `Design`"
     )]
     Option(String),
     #[error("`{0}`: there is no `{1}`")]
@@ -67,7 +67,7 @@ impl Read<'_> {
     fn list(&mut self, path: &Path) {
         let shown = path.display();
         if self.around.len() > DEPTH {
-            let text = format!("the list `{shown}` names itself, by others or at once");
+            let text = format!("the list `{shown}` includes itself, directly or through others");
             self.problems.push(text);
             return;
         }
@@ -328,10 +328,10 @@ mod tests {
         let problems = expand(&mut design, folder.path()).join("\n");
         for part in [
             "missing.f`: No such file",
-            "x.f:2: the option `--assert` means something to one simulator at most",
+            "x.f:2: the option `--assert` is not portable",
             "x.f:3: `$VERIFORK_NO_SUCH/b.v`: the variable `VERIFORK_NO_SUCH`",
             "x.f:3: `${X`: there is no `}`",
-            "x.f` names itself",
+            "x.f` includes itself",
             "x.f:5: `+libext+.vlog`",
             "x.f:6: `-y` names no folder",
         ] {

@@ -213,7 +213,7 @@ mutants! {
     apb_registers_mode_short_in_vhdl("apb_registers_mode_short.vhd") of "registers_tb", "apb_registers::vhdl::at_once", "the_bus_and_the_backdoor_have_the_same"
         on nvc says "`control.mode` (bits 3:1 at 0x4) is ";
     apb_registers_hole_answers("apb_registers_hole_answers.v") of "registers_tb", "apb_registers::at_once", "nothing_is_between_the_registers"
-        on icarus says "a read at 0x28, where nothing is, was not refused";
+        on icarus says "a read at 0x28, where there is no register, was not refused";
     apb_registers_count_kept("apb_registers_count_kept.v") of "registers_tb", "apb_registers::at_once", "events_and_ticks_show_in_their_registers"
         on icarus says "`count.ticks` (bits 15:0 at 0x10) is 0x5, not 0x0";
     apb_registers_strobe_ignored("apb_registers_strobe_ignored.vhd") of "registers_tb", "apb_registers::vhdl::at_once", "the_model_follows_every_access::at_full_speed"

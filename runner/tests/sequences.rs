@@ -63,7 +63,10 @@ fn the_report_shows_the_smallest_items_that_still_fail_and_how_to_have_them_agai
     failed.status(FAILED);
     let text = &failed.text;
     assert!(text.contains("a second one is long"), "{text}");
-    assert!(text.contains("it fails so with 2 of"), "{text}");
+    assert!(
+        text.contains("it fails in the same way with 2 of"),
+        "{text}"
+    );
     let smallest = "Write { address: 0, length: 100 }";
     assert_eq!(text.matches(smallest).count(), 2, "{text}");
     assert!(
@@ -85,7 +88,7 @@ fn the_report_shows_the_smallest_items_that_still_fail_and_how_to_have_them_agai
     let items = value(text, "VERIFORK_ITEMS");
     let again = run(&harness, &[("VERIFORK_ITEMS", items)], "two_are_long");
     again.status(FAILED).says("a second one is long");
-    again.does_not_say("it fails so with");
+    again.does_not_say("it fails in the same way with");
 
     let off = run(&harness, &[("VERIFORK_SHRINK", "off")], "two_are_long");
     off.status(FAILED).does_not_say("smaller");
@@ -99,7 +102,7 @@ fn a_process_that_ends_in_a_test_has_smallest_items_too() {
     let harness = Harness::new();
     let failed = run(&harness, &[], "dies_of_long_ones");
     failed.status(FAILED).says("crashed (SIGABRT)");
-    failed.says("it fails so with 1 of");
+    failed.says("it fails in the same way with 1 of");
     failed.says("Write { address: 0, length: 100 }");
     let repeat = verdict(&harness).repeat;
     let items = value(&repeat, "VERIFORK_ITEMS");
@@ -116,7 +119,9 @@ fn a_failure_is_made_smaller_on_the_other_simulators_too() {
         }
         let harness = Harness::new();
         let failed = run_on(simulator, &harness, &[], "two_are_long");
-        failed.status(FAILED).says("it fails so with 2 of");
+        failed
+            .status(FAILED)
+            .says("it fails in the same way with 2 of");
         assert_eq!(
             failed
                 .text
@@ -137,7 +142,7 @@ fn a_failure_that_does_not_repeat_stays_one_and_is_told_as_such() {
     let harness = Harness::new();
     let failed = run(&harness, &[], "goes_wrong_once");
     failed.status(FAILED).says("the first run fails");
-    failed.says("did not fail so again");
+    failed.says("did not fail in the same way again");
 }
 
 #[test]

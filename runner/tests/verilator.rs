@@ -37,7 +37,7 @@ fn what_tests_bind_is_shown_and_all_else_on_demand() {
         .run("private", &[ONLY], &["finds_by_name"])
         .status(101)
         .says("there is no `limit` in `gate`")
-        .says("Verilator shows what was published when the design was compiled")
+        .says("Verilator shows only what was published when the design was compiled")
         .says("`Design::public_all()`");
     // No struct binds anything of the counter: its ports are shown, and nothing else.
     harness

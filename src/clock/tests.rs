@@ -178,7 +178,7 @@ fn a_signal_has_one_clock_at_a_time() {
         Clock::new(&clk, 10.ns()).start();
         assert_eq!(
             error(Clock::new(&clk, 8.ns())),
-            "a clock runs on `top.clk` already"
+            "a clock already runs on `top.clk`"
         );
         Ok(())
     });

@@ -98,7 +98,7 @@ pub enum WriteCause {
     )]
     ReadOnlyPhase,
     /// A parameter, a generic or a constant.
-    #[error("it is constant: its value is chosen where the design is elaborated")]
+    #[error("it is constant: its value is fixed when the design is elaborated")]
     Constant,
     /// The present value, which was to be frozen, cannot be read.
     #[error("its present value cannot be read: {0}")]
@@ -398,8 +398,7 @@ impl fmt::Display for SelectError {
             } => {
                 write!(
                     f,
-                    "element {index} of `{path}` is an array itself, of elements [{first}:{last}]: take \
-                     it by `row({index})`"
+                    "element {index} of `{path}` is an array itself, of elements [{first}:{last}]: use `row({index})`"
                 )
             }
             SelectCause::NoRow => write!(f, "`{path}` has no rows: its elements are not arrays"),

@@ -242,13 +242,12 @@ pub(super) fn published_only(port: &dyn Port) -> Option<String> {
     let remedy = if has(PUBLISHED_ALL) {
         return None;
     } else if has(PUBLISHED_SOME) {
-        "the runner publishes what structs that derive `Dut` name, and all with \
-         `Design::public_all()`"
+        "`cargo test` publishes the fields of structs that derive `Dut`, or everything with `Design::public_all()`"
     } else {
-        "all, if `--public-flat-rw` was given"
+        "`--public-flat-rw` publishes everything"
     };
     Some(format!(
-        "{} shows what was published when the design was compiled: {remedy}",
+        "{} shows only what was published when the design was compiled: {remedy}",
         port.identity().product
     ))
 }

@@ -431,7 +431,7 @@ impl<T: ScalarValue> Select<T> {
     fn one_bit(&self) {
         assert!(
             self.width() == 1,
-            "`{}` has {} bits, and edges are those of one: select it with `bit`, or await `changed()`",
+            "`{}` has {} bits, and only a single bit has edges: select one with `bit`, or await `changed()`",
             self.path(),
             self.width()
         );

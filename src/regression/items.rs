@@ -177,7 +177,7 @@ impl Test {
             let value = item(&mut rng).map_err(|error| {
                 let error: anyhow::Error = error.into();
                 error.context(format!(
-                    "item {index} of the sequence `{name}` is not to be drawn"
+                    "item {index} of the sequence `{name}` cannot be drawn"
                 ))
             })?;
             drawn.push(DrawnItem {

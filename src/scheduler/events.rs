@@ -143,9 +143,9 @@ impl Listener for Kernel {
     fn on_lost_write(&'static self, path: &str) {
         let _outermost = (!self.at_work.get()).then(|| Outermost::enter(self));
         log::warn!(
-            "`{path}` was written, and has the value again that it had before: something in the design drives \
-             it all the time. Write what that is made of; with `cargo test`, and with Verilator from version 5.044 \
-             on, such a write is refused"
+            "`{path}` was written, but has its old value again, because the design drives it continuously. \
+             Write the signals that drive it instead. With `cargo test`, and from Verilator 5.044 on, such a \
+             write is refused"
         );
     }
 }

@@ -111,7 +111,7 @@ pub(crate) fn ask() {
 /// assert!(NoSimulation.to_string().contains("no simulation runs on this thread"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no simulation runs on this thread: this works inside of a `#[verifork::test]` only")]
+#[error("no simulation runs on this thread: this works only inside a `#[verifork::test]`")]
 pub struct NoSimulation;
 
 /// The kernel of this thread.

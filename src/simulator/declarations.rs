@@ -109,8 +109,8 @@ impl Declarations {
                 format!("an array of which each element is {what}")
             };
             return Some(format!(
-                "the design has it, but no value of it can be read or written: it is {what}; have the design copy \
-                 what is needed of it into variables"
+                "the design has it, but its value cannot be read or written: it is {what}; have the design copy \
+                 what you need into variables"
             ));
         }
         let what = if declared.structure {
@@ -143,8 +143,8 @@ impl Declarations {
             "use a newer version".to_owned()
         };
         Some(format!(
-            "the design has it, but {identity} does not show it: it is {what}; have the design copy what is \
-             needed of it into vectors, or {or}"
+            "the design has it, but {identity} does not show it: it is {what}; have the design copy what you \
+             need into vectors, or {or}"
         ))
     }
 

@@ -61,9 +61,9 @@ impl PortError {
         PortError::Unsupported {
             what: format!("write X or Z to `{path}`"),
             simulator: simulator.to_string(),
-            remedy: "its values are 0 and 1 only; skip the test there, or use a simulator of four \
-                     states"
-                .to_owned(),
+            remedy:
+                "its values are 0 and 1 only; skip the test there, or use a four-state simulator"
+                    .to_owned(),
         }
     }
 

@@ -443,8 +443,8 @@ impl fmt::Display for TaskError {
             TaskErrorKind::Cancelled => write!(f, "task `{}` was cancelled", self.task()),
             TaskErrorKind::ValueGone => write!(
                 f,
-                "the value of task `{}` is taken or lent already: await `&task` (the value has to \
-                 be `Clone`) where it is wanted more than once",
+                "the value of task `{}` is already taken or lent: to use it more than once, await `&task` (the \
+                 value must be `Clone`)",
                 self.task()
             ),
         }

@@ -163,7 +163,7 @@ impl Watched {
 
     #[cold]
     fn cannot_be(self, error: &PortError) -> ! {
-        panic!("the wait at {} cannot be: {error}", self.place)
+        panic!("cannot wait at {}: {error}", self.place)
     }
 }
 

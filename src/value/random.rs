@@ -38,7 +38,7 @@ impl LogicVec {
     pub fn random_of<R: Rng + ?Sized>(width: u32, states: &[Logic], rng: &mut R) -> LogicVec {
         assert!(
             !states.is_empty(),
-            "a bit is in one of the given states, and none is given"
+            "there is no state to choose from: give at least one"
         );
         let mut vector = LogicVec::zeros(width);
         for index in 0..width {
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "none is given")]
+    #[should_panic(expected = "there is no state to choose from")]
     fn no_state_is_refused() {
         let _ = LogicVec::random_of(1, &[], &mut TestRng::new(1));
     }

@@ -32,7 +32,7 @@ use crate::settings::Settings;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be drawn at random",
-    note = "derive it with `#[derive(Randomize)]`, or mark a field that is not to be drawn with `#[randomize(fixed)]`"
+    note = "derive it with `#[derive(Randomize)]`, or exclude a field from drawing with `#[randomize(fixed)]`"
 )]
 pub trait Randomize: Sized + 'static {
     #[doc(hidden)]

@@ -46,4 +46,4 @@ enum Packet {
 }
 
 #[derive(Randomize)]
-struct Borrowed<'a>(&'a u8); //~ error: a drawn type borrows nothing
+struct Borrowed<'a>(&'a u8); //~ error: a drawn type cannot borrow

@@ -84,7 +84,7 @@ fn a_test_without_events_ends_by_its_limit_or_with_the_simulation() {
     let texts = [
         "src/hangs.rs:74: `failing.clk` has not changed since ",
         ": is a clock started?\n",
-        "nothing was left to happen",
+        "no events were left",
         "rising edge of failing.clk",
     ];
     tells(unlimited.failed(), name, &texts);

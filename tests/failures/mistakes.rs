@@ -115,7 +115,7 @@ fn each_failure_tells_its_cause_and_place() {
         &[
             "failing.LIMIT",
             &at("constant"),
-            "it is constant: its value is chosen where the design is elaborated",
+            "it is constant: its value is fixed when the design is elaborated",
         ],
     );
     tells(

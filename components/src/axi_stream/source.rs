@@ -78,7 +78,10 @@ impl Source {
     /// At the caller's line: for 0.
     #[track_caller]
     pub fn interleave(self, frames: usize) -> Self {
-        assert!(frames > 0, "of 0 frames at a time none is ever sent");
+        assert!(
+            frames > 0,
+            "a source must be able to send at least 1 frame at a time"
+        );
         let interleaved = frames;
         Source {
             interleaved,

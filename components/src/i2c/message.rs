@@ -58,7 +58,7 @@ impl Message {
     pub fn read(address: Address, count: usize) -> Self {
         assert!(
             count > 0,
-            "I2C: a read of 0 bytes, which a target cannot be told"
+            "I2C: a read of 0 bytes: the protocol cannot ask a target for none"
         );
         let kind = What::Read(count);
         Message { address, kind }

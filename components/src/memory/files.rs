@@ -247,7 +247,7 @@ impl Memory {
 fn counts(told: u32, found: u32, line: u32) -> Result {
     ensure!(
         told == found,
-        "S-record, line {line}: {told} records of data are told, and {found} came before it"
+        "S-record, line {line}: it counts {told} data records, but {found} came before it"
     );
     Ok(())
 }
@@ -375,7 +375,7 @@ pub(super) mod tests {
             ("S1051000AABB86", "line 1"),
             (
                 "S1051000AABB85\nS5030002FA",
-                "line 2: 2 records of data are told, and 1",
+                "line 2: it counts 2 data records, but 1",
             ),
             ("S9030000FC", "no data"),
         ] {

@@ -166,7 +166,7 @@ impl Model {
                 match self.poke(&name, value) {
                     Ok(()) => shown |= field.mask(),
                     // Not every simulator can write a signal that a process drives.
-                    Err(why) => log::warn!("the bit-bash test of `{name}` sees less: {why}"),
+                    Err(why) => log::warn!("the bit-bash test of `{name}` is less thorough: {why}"),
                 }
             }
         }
@@ -280,7 +280,9 @@ impl Model {
             let (read, written) = self.refuses(offset).await?;
             for (what, refused) in [("a read", read), ("a write", written)] {
                 if !refused {
-                    let what = format!("{what} at {offset:#x}, where nothing is, was not refused");
+                    let what = format!(
+                        "{what} at {offset:#x}, where there is no register, was not refused"
+                    );
                     found.push(Finding::Other(what));
                 }
             }
@@ -291,7 +293,7 @@ impl Model {
                 .iter()
                 .all(|field| field.access.reads_quietly());
             if register.is_readable() && quiet {
-                let after = "accesses where nothing is";
+                let after = "accesses without a register";
                 found.extend(self.look(at, register.address, after).await?);
             }
         }

@@ -57,8 +57,8 @@ fn a_struct_with_a_prefix_is_in_the_scope_itself_unless_there_is_a_path() {
         errors,
         [
             "1:39: `fields` is given twice",
-            "1:31: `fields`: the names of what an object holds have no prefix and no suffix of the \
-             scope around it",
+            "1:31: `fields` binds names inside an object, to which the `prefix` and `suffix` of the scope \
+             around it do not apply",
         ]
     );
 }
@@ -70,8 +70,8 @@ fn several_prefixes_and_suffixes_are_string_literals() {
             "struct T { #[dut(prefix())] a: A, #[dut(suffix(\"_i\", 3))] b: B, #[dut(prefix = 1)] c: C }"
         ),
         [
-            "1:17: `prefix` is string literals: `prefix = \"s_axis_\"` or `prefix(\"i_\", \"o_\")`",
-            "1:40: `suffix` is string literals: `suffix = \"_i\"` or `suffix(\"_i\", \"_o\")`",
+            "1:17: `prefix` takes string literals: `prefix = \"s_axis_\"` or `prefix(\"i_\", \"o_\")`",
+            "1:40: `suffix` takes string literals: `suffix = \"_i\"` or `suffix(\"_i\", \"_o\")`",
             "1:79: `prefix` is a string literal: `prefix = \"s_axis_\"`",
         ]
     );
@@ -161,7 +161,7 @@ fn all_wrong_options_are_told_at_once() {
              or to the top",
             "1:36: unknown option `pth`: did you mean `path`? \
              (there are `path`, `prefix`, `suffix`, `fields`, `input`, `output`, `inout`, `demands`)",
-            "1:67: `output`: the port was said to be `input`",
+            "1:67: `output`: the port is already `input`",
             "1:82: options stand in parentheses: `#[dut(path = \"core.count\")]`",
             "1:108: `path` is a string literal: `path = \"core.count\"`",
             "1:119: `input` takes no value",

@@ -70,8 +70,8 @@ impl Suite {
                 Some(found.items)
             }
             Err(Nothing::DoesNotRepeat) => {
-                failure.text += "not smaller: the test did not fail so again, with the same seed in a fresh \
-                                 simulation\n";
+                failure.text += "not shrunk: the test did not fail in the same way again, with the same seed in \
+                    a fresh simulation\n";
                 None
             }
             Err(Nothing::NoTime) => None,
@@ -124,7 +124,7 @@ fn tell(text: &mut String, found: &Smallest, all: &[Drawn], took: &str, failure:
     // Writing to a string cannot fail.
     let _ = write!(
         text,
-        "smaller: it fails so with {} ({} in {took}",
+        "smaller: it fails in the same way with {} ({} in {took}",
         counts(found, all),
         if found.runs == 1 {
             "1 run".to_owned()
@@ -135,7 +135,7 @@ fn tell(text: &mut String, found: &Smallest, all: &[Drawn], took: &str, failure:
     text.push_str(if found.complete {
         "):\n"
     } else {
-        "; then time was up: fewer may be enough):\n"
+        "; then the time was up, so fewer may be enough):\n"
     });
     for drawn in &found.drawn {
         for item in drawn.items.iter().take(SHOWN) {

@@ -197,7 +197,7 @@ fn a_signal_is_released_with_its_last_forced_part() {
 }
 
 #[test]
-#[should_panic(expected = "`top.count[7:4]` has 4 bits, and edges are those of one")]
+#[should_panic(expected = "`top.count[7:4]` has 4 bits, and only a single bit has edges")]
 fn several_bits_have_no_edges() {
     let (dut, _) = simulate();
     let count = dut.signal::<u8>("count").unwrap();

@@ -66,8 +66,7 @@ impl RegressionRun {
             }
             (TestEnd::Itself, Some(wanted)) if failures.is_empty() => {
                 let text = format!(
-                    "the test ended, but `ends = {:?}` says that the design has to end the \
-                     simulation with {} before",
+                    "the test ended, but `ends = {:?}` requires the design to end the simulation with {} before that",
                     wanted.name(),
                     self.word(wanted.kind())
                 );
@@ -149,7 +148,7 @@ impl RegressionRun {
                 self.word(MessageKind::Stop)
             ),
             None => format!(
-                "nothing was left to happen, or the design called {}",
+                "no events were left, or the design called {}",
                 self.word(MessageKind::Finish)
             ),
         };

@@ -118,15 +118,15 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Regre
     }
     let messages = port.quirks().messages;
     if let Err(error) = console::begin(messages, kernel.precision(), results::are_written()) {
-        log::warn!("what the design reports is not read, and so fails no test: {error}");
+        log::warn!("the design's messages cannot be read, so they fail no test: {error}");
     }
     if Variable::Coverage.value().is_some()
         && keeps_functional_coverage()
         && !results::are_written()
     {
         log::warn!(
-            "VERIFORK_COVERAGE asks for what cover groups count, which is kept beside the results: \
-             name a file for these by VERIFORK_RESULTS"
+            "nothing keeps the coverage that VERIFORK_COVERAGE asks for: it is stored beside the results, so set \
+             VERIFORK_RESULTS to a file for them"
         );
     }
     let style = Style::new(colored, labels.iter().map(String::as_str));
@@ -143,7 +143,9 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Regre
         })
         .collect::<Vec<_>>();
     let watchdog = Watchdog::start(GRACE, task::running_task, last_resort)
-        .inspect_err(|error| log::warn!("no limit of wall-clock time: no thread: {error}"))
+        .inspect_err(|error| {
+            log::warn!("tests have no limit of wall-clock time: the watchdog cannot start: {error}")
+        })
         .ok();
     // The harness has all of this from the results.
     let level = if results::are_written() {

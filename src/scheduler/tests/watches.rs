@@ -260,7 +260,7 @@ fn a_signal_that_cannot_be_watched_fails_the_wait_at_its_line() {
             flag.rising_edge().await;
             Ok(())
         });
-        let place = format!("the wait at {}:{}", file!(), line!() - 3);
+        let place = format!("cannot wait at {}:{}", file!(), line!() - 3);
         let errors = run.errors();
         assert!(
             errors.contains(&place) && errors.contains("it is Tuesday"),
@@ -277,7 +277,7 @@ fn a_condition_on_what_cannot_be_watched_fails_at_its_line() {
         d.wait_for(1).await;
         Ok(())
     });
-    let place = format!("the wait at {}:{}", file!(), line!() - 3);
+    let place = format!("cannot wait at {}:{}", file!(), line!() - 3);
     assert!(run.errors().contains(&place), "{}", run.errors());
 }
 

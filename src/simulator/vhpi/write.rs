@@ -355,9 +355,9 @@ impl VhpiPort {
         };
         if characters.len() != length {
             let remedy = if characters.len() < length {
-                "fill the text up"
+                "pad the text"
             } else {
-                "cut the text off"
+                "shorten the text"
             };
             let message = format!(
                 "it holds {length} characters, not {}: {remedy}",

@@ -394,12 +394,12 @@ impl VpiPort {
             ),
             vpi::vpiParameter | vpi::vpiConstant => (
                 "it is a constant that is an array, a string or a real number",
-                "have the design copy what is needed of it into signals of bits, or make it an integer",
+                "have the design copy what you need into signals of bits, or make it an integer",
             ),
             vpi::vpiNetArray => (
                 "its elements are not vectors of bits (but numbers, enumerations, characters, records or \
                  arrays), or it is a port whose bounds come from a generic: it does not tell which",
-                "have the design copy what is needed of it into signals that are not an array",
+                "have the design copy what you need into signals that are not an array",
             ),
             _ if object.is_hidden.get() => (
                 "it is an element of an array whose bounds, or those of its elements, come from a \

@@ -24,10 +24,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
 fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
     let mut errors = Errors::default();
     for lifetime in input.generics.lifetimes() {
-        errors.on(
-            lifetime,
-            "a drawn type borrows nothing: remove its lifetime",
-        );
+        errors.on(lifetime, "a drawn type cannot borrow: remove its lifetime");
     }
     let input = &with_bounds(input);
     let output = match &input.data {

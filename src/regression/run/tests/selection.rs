@@ -49,11 +49,11 @@ fn a_random_order_is_one_order_for_a_seed_and_all_tests() {
 }
 
 #[test]
-fn coverage_that_is_kept_nowhere_is_told() {
+fn coverage_that_nothing_keeps_gives_a_warning() {
     let told = |settings: &[(&str, &str)]| {
         let ran = run_on("plain", &["passes"], settings);
         ran.output
-            .contains("name a file for these by VERIFORK_RESULTS")
+            .contains("so set VERIFORK_RESULTS to a file for them")
     };
     let wanted = ("VERIFORK_COVERAGE", "functional");
     assert!(told(&[wanted, ("VERIFORK_RESULTS", "")]));

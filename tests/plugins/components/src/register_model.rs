@@ -149,7 +149,7 @@ pub(crate) async fn behaves(model: &Model, memory: &Memory) -> Result {
     )?;
     says(
         moved.unmapped_test().await.unwrap_err(),
-        "a read at 0x4, where nothing is, was not refused",
+        "a read at 0x4, where there is no register, was not refused",
     )?;
     let _ = model.clone().base(BASE);
     Ok(())

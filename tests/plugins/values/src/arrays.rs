@@ -190,7 +190,7 @@ async fn a_partial_index_is_an_array_and_never_another_word(dut: Instance) -> Re
     );
     let text = crate::refusal(dut.array::<u8>("grid")?.try_at(1));
     assert!(
-        text.contains("is an array itself, of elements [16:31]: take it by `row(1)`"),
+        text.contains("is an array itself, of elements [16:31]: use `row(1)`"),
         "{text}"
     );
     assert!(dut.array::<u8>("grid")?.try_row(4).is_err());

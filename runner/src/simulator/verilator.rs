@@ -31,6 +31,7 @@ mod ports;
 
 use library::Library;
 use make::Make;
+use netlist::{Found, InAnyCase};
 
 pub(super) struct Verilator;
 
@@ -53,6 +54,9 @@ const NETLIST: &str = "netlist.xml";
 /// The same, as newer versions write it.
 const TREE: &str = "netlist.json";
 const TREE_NAMES: &str = "netlist-names.json";
+/// Keeps what nothing in the design uses in the netlist. What is published stays in the design, but not every name is
+/// known before the netlist is.
+const KEEP_ALL: &str = "-fno-dfg";
 /// Begins the names of all generated files; the host includes `Vdesign.h`.
 const PREFIX: &str = "Vdesign";
 
@@ -185,7 +189,7 @@ impl Backend for Verilator {
     ) -> Option<Command> {
         if selects_ports(found) {
             let mut command = Command::new(&found.programs[0]);
-            command.args(["--json-only", "--exe", "--json-only-output"]);
+            command.args(["--json-only", KEEP_ALL, "--exe", "--json-only-output"]);
             command.arg(build.path.join(TREE));
             command.arg("--json-only-meta-output");
             command.arg(build.path.join(TREE_NAMES));
@@ -199,28 +203,34 @@ impl Backend for Verilator {
         // This version takes a selection of ports for a mistake.
         publish(build, &self.wanted(design), None).ok()?;
         let mut command = Command::new(&found.programs[0]);
-        command.args(["--xml-only", "--exe", "--xml-output"]);
+        command.args(["--xml-only", KEEP_ALL, "--exe", "--xml-output"]);
         command.arg(build.path.join(NETLIST));
         arguments(&mut command, found, design, build);
         Some(command)
     }
 
     fn surveyed(&self, design: &ResolvedDesign, build: BuildFolder<'_>) -> io::Result<()> {
+        let any_case = in_any_case(&design.looked_up);
         let [tree, names] = [TREE, TREE_NAMES].map(|it| build.path.join(it));
         if tree.is_file() {
             let json = fs::read_to_string(&tree)?;
             let letters = fs::read_to_string(&names)?;
-            let lines = netlist::tree::declarations(&json, &letters, design.public_all)?;
-            declarations::write(build.path, &lines)?;
+            let survey = netlist::tree::survey(&json, &letters, design.public_all, &any_case)?;
+            declarations::write(build.path, &survey.declarations)?;
+            let ports = all_ports(&design.top.name);
+            let more = found(&design.top.name, &survey.found).chain([ports]);
+            publish(build, &self.wanted(design), more)?;
             fs::remove_file(names)?;
             return fs::remove_file(tree);
         }
         let netlist = build.path.join(NETLIST);
-        let survey = netlist::survey(&fs::read_to_string(&netlist)?, design.public_all)?;
+        let xml = fs::read_to_string(&netlist)?;
+        let survey = netlist::survey(&xml, design.public_all, &any_case)?;
         declarations::write(build.path, &survey.declarations)?;
         let ports = survey.ports.iter();
         let ports = ports.map(|name| line(&design.top.name, "-var", name));
-        publish(build, &self.wanted(design), ports)?;
+        let more = found(&design.top.name, &survey.found).chain(ports);
+        publish(build, &self.wanted(design), more)?;
         fs::remove_file(netlist)
     }
 
@@ -362,6 +372,38 @@ fn published(top: &str, paths: &BTreeSet<String>) -> BTreeSet<String> {
     paths.iter().map(of).collect()
 }
 
+/// The names that are declared in upper and in lower case: any case fits.
+fn in_any_case(paths: &BTreeSet<String>) -> InAnyCase {
+    let split = |path| {
+        let (scope, name) = last_name(path);
+        (scope.is_empty(), name)
+    };
+    let declared: BTreeSet<(bool, &str)> = paths.iter().map(|path| split(path)).collect();
+    let of = |is_top: bool| {
+        let names = declared.iter().filter(|(of_top, name)| {
+            let upper = name.to_ascii_uppercase();
+            *of_top == is_top && upper != *name && declared.contains(&(is_top, &*upper))
+        });
+        names.map(|(_, name)| name.to_ascii_lowercase()).collect()
+    };
+    InAnyCase {
+        of_top: of(true),
+        elsewhere: of(false),
+    }
+}
+
+/// The lines for names as the design spells them.
+fn found(top: &str, names: &Found) -> impl Iterator<Item = String> {
+    let of = |module, names: &BTreeSet<String>| -> Vec<String> {
+        names
+            .iter()
+            .map(|name| line(module, "-var", name))
+            .collect()
+    };
+    let of_top = of(top, &names.of_top);
+    of_top.into_iter().chain(of("*", &names.elsewhere))
+}
+
 fn line(module: &str, kind: &str, name: &str) -> String {
     let pattern = pattern(name);
     format!("public_flat_rw -module \"{module}\" {kind} \"{pattern}\"")
@@ -453,6 +495,32 @@ mod tests {
             "public_flat_rw -module \"counter\" -var \"odd*name\"",
         ];
         assert_eq!(lines, expected.map(str::to_owned).into());
+    }
+
+    #[test]
+    fn a_name_in_upper_and_in_lower_case_stands_for_any_case() {
+        let paths = [
+            "clk",
+            "CLK",
+            "Rst",
+            "CORE.S_VALID",
+            "core.s_valid",
+            "core.STATE",
+            "state",
+        ];
+        let names = in_any_case(&paths.map(str::to_owned).into());
+        assert_eq!(names.of_top, ["clk".to_owned()].into());
+        assert_eq!(names.elsewhere, ["s_valid".to_owned()].into());
+        let found = Found {
+            of_top: ["Clk".to_owned()].into(),
+            elsewhere: ["s_Valid".to_owned()].into(),
+        };
+        let lines: Vec<String> = super::found("top", &found).collect();
+        let expected = [
+            "public_flat_rw -module \"top\" -var \"Clk\"",
+            "public_flat_rw -module \"*\" -var \"s_Valid\"",
+        ];
+        assert_eq!(lines, expected);
     }
 
     #[test]

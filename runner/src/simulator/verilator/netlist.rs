@@ -14,9 +14,17 @@ pub(super) mod tree;
 mod types;
 mod xml;
 
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 
 use self::scope::Netlist;
+
+/// The names that tests look up in whatever case the design has them. All are in lower case here.
+#[derive(Default)]
+pub(super) struct InAnyCase {
+    pub(super) of_top: HashSet<String>,
+    pub(super) elsewhere: HashSet<String>,
+}
 
 /// The facts on the design that the netlist has before it is compiled.
 pub(super) struct Survey {
@@ -24,14 +32,34 @@ pub(super) struct Survey {
     pub(super) declarations: String,
     /// The ports of the tops, which are all shown.
     pub(super) ports: Vec<String>,
+    /// The variables that are looked up in any case, as the design spells them.
+    pub(super) found: Found,
 }
 
-/// Reads a netlist; with the declarations of objects that are shown to plugins, or `of_all`.
+/// Names of variables.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) of_top: BTreeSet<String>,
+    pub(super) elsewhere: BTreeSet<String>,
+}
+
+impl Survey {
+    fn of(mut netlist: Netlist, ports: Vec<String>, of_all: bool, names: &InAnyCase) -> Self {
+        Survey {
+            ports,
+            found: netlist.show(names),
+            declarations: netlist.declarations(of_all),
+        }
+    }
+}
+
+/// Reads a netlist; with the declarations of objects that are shown to plugins, or `of_all`. Variables with one of the
+/// names will be shown.
 ///
 /// # Errors
 ///
 /// It is not the netlist that Verilator writes.
-pub(super) fn survey(xml: &str, of_all: bool) -> io::Result<Survey> {
+pub(super) fn survey(xml: &str, of_all: bool, names: &InAnyCase) -> io::Result<Survey> {
     let mut netlist: Netlist = xml::read(xml)?;
     let mut ports = Vec::new();
     for (_, top) in &netlist.tops {
@@ -42,10 +70,7 @@ pub(super) fn survey(xml: &str, of_all: bool) -> io::Result<Survey> {
             ports.push(port.name.clone());
         }
     }
-    Ok(Survey {
-        declarations: netlist.declarations(of_all),
-        ports,
-    })
+    Ok(Survey::of(netlist, ports, of_all, names))
 }
 
 fn malformed(what: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
@@ -55,6 +80,10 @@ fn malformed(what: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::E
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn survey(xml: &str, of_all: bool) -> io::Result<Survey> {
+        super::survey(xml, of_all, &InAnyCase::default())
+    }
 
     const NETLIST: &str = r#"<?xml version="1.0" ?>
         <verilator_xml><netlist>
@@ -93,6 +122,7 @@ mod tests {
         let Survey {
             declarations,
             ports,
+            ..
         } = survey(NETLIST, false).unwrap();
         assert_eq!(ports, ["q"]);
         let expected = "top.s\t\tsigned\t[7:0]\n\
@@ -106,6 +136,34 @@ mod tests {
         assert_eq!(declarations, expected);
         let all = survey(NETLIST, true).unwrap().declarations;
         assert!(all.contains("top.hidden\t\tsigned\t[7:0]\n"), "{all}");
+    }
+
+    #[test]
+    fn names_in_any_case_are_shown_as_they_are_spelt() {
+        let netlist = r#"<netlist>
+            <module name="top" topModule="1">
+                <var name="rxData" dtype_id="1"/>
+                <var name="RXDATA" dtype_id="1"/>
+                <var name="Level" dtype_id="1"/>
+                <begin name="lane"><var name="Level" dtype_id="1"/></begin>
+                <instance name="l" defName="leaf"/>
+            </module>
+            <module name="leaf"><var name="LeveL" dtype_id="1"/><var name="rxData" dtype_id="1"/></module>
+            <typetable><basicdtype id="1" name="logic" left="0" right="7"/></typetable>
+            </netlist>"#;
+        let names = InAnyCase {
+            of_top: ["rxdata".to_owned()].into(),
+            elsewhere: ["level".to_owned()].into(),
+        };
+        let survey = super::survey(netlist, false, &names).unwrap();
+        let expected = ["RXDATA", "rxData"].map(str::to_owned);
+        assert_eq!(survey.found.of_top, expected.into());
+        let expected = ["LeveL", "Level"].map(str::to_owned);
+        assert_eq!(survey.found.elsewhere, expected.into());
+        let shown = survey.declarations.lines();
+        let shown: Vec<_> = shown.filter_map(|line| line.split('\t').next()).collect();
+        let expected = ["top.rxData", "top.RXDATA", "top.lane.Level", "top.l.LeveL"];
+        assert_eq!(shown, expected);
     }
 
     #[test]

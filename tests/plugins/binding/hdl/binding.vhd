@@ -20,7 +20,11 @@ entity stage is
 end entity;
 
 architecture rtl of stage is
+  signal tap_Data : std_logic_vector(7 downto 0);
+  signal tap_Valid : std_logic;
 begin
+  tap_Data <= d;
+  tap_Valid <= d(0);
   process (clk)
   begin
     if rising_edge(clk) then

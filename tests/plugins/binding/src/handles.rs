@@ -16,6 +16,17 @@ struct Stream {
 struct Stage {
     d: Signal<u8>,
     q: Signal<u8>,
+    /// `tap_Data` and `tap_Valid`.
+    #[dut(prefix = "TAP_")]
+    tap: Stream,
+    #[dut(prefix = "tap_")]
+    optional_tap: Option<OptionalStream>,
+}
+
+#[derive(Dut)]
+struct OptionalStream {
+    data: Option<Signal<u8>>,
+    valid: Option<Signal<bool>>,
 }
 
 #[derive(Dut)]
@@ -93,6 +104,27 @@ async fn names_with_a_prefix_and_a_suffix_are_bound(dut: Binding) -> Result {
     dut.output.data.expect(0x5a)?;
     dut.output.valid.expect(true)?;
     ensure!(dut.absent.is_none() && dut.input.last.is_none() && dut.output.last.is_none());
+    Ok(())
+}
+
+#[verifork::test]
+async fn names_with_a_prefix_are_bound_in_any_case_below_the_top(dut: Binding) -> Result {
+    dut.input.data.set(0x5a);
+    timer(1.ns()).await;
+    for (index, lane) in &dut.by_index {
+        let sum = 0x5a + u8::try_from(*index)?;
+        lane.u.tap.data.expect(sum)?;
+        lane.u.tap.valid.expect(sum % 2 == 1)?;
+        let optional = lane.u.optional_tap.context("`tap_` is absent")?;
+        ensure!(
+            optional.data == Some(lane.u.tap.data),
+            "`tap_Data` is absent"
+        );
+        ensure!(
+            optional.valid == Some(lane.u.tap.valid),
+            "`tap_Valid` is absent"
+        );
+    }
     Ok(())
 }
 

@@ -1,13 +1,14 @@
 //! Modules, packages, interfaces, and what is in them: the design before it is compiled, as whichever version has
 //! written it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use verifork_protocol::declarations::{marked, unknown};
 
 use super::driver::{Driver, Drivers};
 use super::enumerations::Enumerations;
 use super::types::Types;
+use super::{Found, InAnyCase};
 
 /// A module or a package, or a named block in one.
 #[derive(Default)]
@@ -67,9 +68,26 @@ impl Scope {
         self.blocks.push((name, block));
     }
 
+    /// Shows the variables of the blocks whose names are among these, and adds them to what is found.
+    fn show_blocks(&mut self, names: &HashSet<String>, found: &mut BTreeSet<String>) {
+        for (_, block) in &mut self.blocks {
+            show(&mut block.variables, names, found);
+            block.show_blocks(names, found);
+        }
+    }
+
     fn drives_elsewhere(&self) -> bool {
         let mut blocks = self.blocks.iter().map(|it| &it.1);
         !self.drivers_elsewhere.is_empty() || blocks.any(Scope::drives_elsewhere)
+    }
+}
+
+fn show(variables: &mut [Variable], names: &HashSet<String>, found: &mut BTreeSet<String>) {
+    for variable in variables {
+        if names.contains(&variable.name.to_ascii_lowercase()) {
+            variable.shown = true;
+            found.insert(variable.name.clone());
+        }
     }
 }
 
@@ -112,6 +130,21 @@ impl Elsewhere {
 }
 
 impl Netlist {
+    /// Shows the variables with these names, and returns the names as they are spelt.
+    pub(super) fn show(&mut self, names: &InAnyCase) -> Found {
+        let mut found = Found::default();
+        for (id, scope) in &mut self.definitions {
+            let (names_here, found_here) = if self.tops.iter().any(|(_, top)| top == id) {
+                (&names.of_top, &mut found.of_top)
+            } else {
+                (&names.elsewhere, &mut found.elsewhere)
+            };
+            show(&mut scope.variables, names_here, found_here);
+            scope.show_blocks(&names.elsewhere, &mut found.elsewhere);
+        }
+        found
+    }
+
     /// A line for each declaration of which the netlist knows more than the simulator shows, if plugins see it, or
     /// `of_all`.
     pub(super) fn declarations(&self, of_all: bool) -> String {

@@ -18,9 +18,9 @@ use verifork_protocol::description::Literal;
 
 use super::driver::{Driver, place};
 use super::enumerations::bits;
-use super::malformed;
 use super::scope::{Instance, Netlist, Scope, Variable};
 use super::types::{DataType, Structure, basic, opaque_type};
+use super::{InAnyCase, Survey, malformed};
 
 /// The nodes of waits: a process with one is not combinational logic.
 const WAITS: [&str; 5] = ["DELAY", "EVENTCONTROL", "WAIT", "FORK", "ASSIGNDLY"];
@@ -30,26 +30,31 @@ const WAITS: [&str; 5] = ["DELAY", "EVENTCONTROL", "WAIT", "FORK", "ASSIGNDLY"];
 const STACK: usize = 2 << 20;
 const STACK_OF_LEVEL: usize = 8 << 10;
 
-/// A line for each declaration that is shown, or `of_all`, if the netlist knows more of it than is shown at run time.
-/// `names` has the names of files for which letters stand in the tree.
+/// Reads the tree as [`survey`](super::survey) does a netlist, but for the ports, which these versions find themselves.
+/// `files` has the names of files for which letters stand in the tree.
 ///
 /// # Errors
 ///
 /// It is not the tree that Verilator writes.
-pub(in super::super) fn declarations(json: &str, names: &str, of_all: bool) -> io::Result<String> {
+pub(in super::super) fn survey(
+    json: &str,
+    files: &str,
+    of_all: bool,
+    names: &InAnyCase,
+) -> io::Result<Survey> {
     // A concatenation of many parts is a chain of nodes, each inside the one before.
     let stack = STACK + STACK_OF_LEVEL * nesting(json);
     thread::scope(|scope| {
         let reader = thread::Builder::new().stack_size(stack);
-        let netlist = || netlist_of(&read(json)?, files(names));
+        let netlist = || netlist_of(&read(json)?, names_of(files));
         let reader = reader.spawn_scoped(scope, netlist)?;
         let netlist = reader.join().unwrap_or_else(|panic| resume_unwind(panic))?;
-        Ok(netlist.declarations(of_all))
+        Ok(Survey::of(netlist, Vec::new(), of_all, names))
     })
 }
 
 /// The files by the letters that stand for them; none in a form that is not known: only messages name them.
-fn files(names: &str) -> HashMap<String, String> {
+fn names_of(files: &str) -> HashMap<String, String> {
     #[derive(Default, serde::Deserialize)]
     struct Names {
         files: HashMap<String, File>,
@@ -58,7 +63,7 @@ fn files(names: &str) -> HashMap<String, String> {
     struct File {
         filename: String,
     }
-    let names: Names = serde_json::from_str(&legal(names)).unwrap_or_default();
+    let names: Names = serde_json::from_str(&legal(files)).unwrap_or_default();
     let files = names.files.into_iter();
     files
         .map(|(letter, file)| (letter, file.filename))

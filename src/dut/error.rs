@@ -183,6 +183,10 @@ impl<C: fmt::Display> Access<C> {
             location,
             cause,
         } = self;
+        // A refusal of the simulator begins with the same words.
+        let cause = cause.to_string();
+        let refused = cause.strip_prefix(&format!("cannot {verb} `{path}`: "));
+        let cause = refused.unwrap_or(&cause);
         write!(formatter, "cannot {verb} `{path}` at {location}: {cause}")
     }
 }
@@ -418,5 +422,33 @@ pub(super) fn expect<T, E: fmt::Display>(result: Result<T, E>) -> T {
     match result {
         Ok(value) => value,
         Err(error) => panic!("{error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_once_and_of_a_part_with_its_path() {
+        let place = Location::caller();
+        let refused = |path: &str| {
+            let cause = PortError::Refused {
+                operation: "write",
+                path: path.into(),
+                message: "16 is not within 0 to 15".into(),
+            };
+            WriteError::new("top.header", place, cause.into()).to_string()
+        };
+        assert_eq!(
+            refused("top.header"),
+            format!("cannot write `top.header` at {place}: 16 is not within 0 to 15")
+        );
+        assert_eq!(
+            refused("top.header.length"),
+            format!(
+                "cannot write `top.header` at {place}: cannot write `top.header.length`: 16 is not within 0 to 15"
+            )
+        );
     }
 }

@@ -84,6 +84,10 @@ impl Object {
             (Encoding::Real, _) if self.kind() == ObjectKind::Real => kind,
             (Encoding::Text, _) if self.kind() == ObjectKind::Text => kind,
             (_, None | Some(1)) => format!("{kind}{of} of {encoding}"),
+            // The bits of numbers have no declared range.
+            (Encoding::Logic { range: None, .. }, Some(width)) => {
+                format!("{kind}{of} of {width} bits")
+            }
             (_, Some(width)) => format!("{kind}{of} of {encoding} ({width} bits)"),
         };
         let fits: Vec<_> = fitting(&encoding)

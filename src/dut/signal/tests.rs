@@ -209,12 +209,11 @@ fn what_the_simulator_refuses_is_an_error_with_its_words() {
     design.refuses.set(true);
     let error = count.get().unwrap_err();
     assert!(matches!(error.cause(), ReadCause::Port(_)));
-    assert!(
-        error
-            .to_string()
-            .ends_with("cannot read `top.count`: it is Tuesday"),
-        "{error}"
+    let text = format!(
+        "cannot read `top.count` at {}: it is Tuesday",
+        error.location()
     );
+    assert_eq!(error.to_string(), text);
     assert!(matches!(
         count.try_force(1).unwrap_err().cause(),
         WriteCause::Port(_)

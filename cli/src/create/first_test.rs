@@ -355,15 +355,15 @@ fn reset_check(name: &str, ports: &Ports<'_>, seen: &Observations) -> Option<Str
 
 /// A documentation comment of these lines; rustfmt would not break the long ones.
 fn doc_comment(lines: &[&str]) -> String {
-    let width = 100 - "/// ".len();
-    let wrapped = lines.iter().map(|line| wrapped(line, 0, width));
-    let lines: Vec<String> = wrapped
-        .flat_map(|text| text.split('\n').map(str::to_owned).collect::<Vec<_>>())
-        .collect();
-    let comment = lines.iter().map(|line| format!("/// {line}"));
+    let mut comment = String::new();
+    for line in lines {
+        let wrapped = wrapped(line, 0, 100 - "/// ".len());
+        for line in wrapped.split('\n') {
+            comment += format!("/// {line}").trim_end();
+            comment.push('\n');
+        }
+    }
     comment
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect()
 }
 
 fn reset(name: &str, ports: &Ports<'_>) -> String {

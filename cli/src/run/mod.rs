@@ -1,6 +1,7 @@
 //! `cargo verifork run`: runs tests with a table of results, live on a terminal, and prints each failure
 //! when it happens.
 
+mod alike;
 mod display;
 
 use std::env;
@@ -17,6 +18,7 @@ use verifork_protocol::variables::Variable;
 
 use crate::close::read_seeds;
 use crate::harness::{Event, Harness, HarnessArgs, code, no_match, suite};
+use alike::Alike;
 use display::{Color, Counts, Display, Output, RunningTest, Table};
 
 /// How often the display is redrawn.
@@ -129,6 +131,10 @@ impl Run {
             );
         }
         if !table.rows.is_empty() {
+            let word = output.paint(Color::Red, "FAILED");
+            for told in progress.alike.others() {
+                progress.display.print(&format!("{word} {told}"));
+            }
             for line in table.lines(output) {
                 progress.display.print(&line);
             }
@@ -174,6 +180,7 @@ struct Progress {
     display: Display,
     table: Table,
     running: Vec<RunningTest>,
+    alike: Alike,
 }
 
 impl Progress {
@@ -184,6 +191,7 @@ impl Progress {
             display: Display::new(output)?,
             table: Table::default(),
             running: Vec::new(),
+            alike: Alike::default(),
         })
     }
 
@@ -230,10 +238,10 @@ impl Progress {
                 let word = self.output.paint(Color::Red, "FAILED");
                 let text = match &event.same_as {
                     Some(first) => {
-                        // Within one design and simulator, the rest of the name is enough.
-                        let of_suite = format!("{}::", suite(name));
-                        let first = first.strip_prefix(&of_suite).unwrap_or(first);
-                        format!("{word} {name}: same cause as {first}")
+                        let Some(told) = self.alike.add(name, first) else {
+                            return;
+                        };
+                        format!("{word} {told}")
                     }
                     None => {
                         let text = event.text();

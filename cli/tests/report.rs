@@ -391,12 +391,83 @@ fn a_filter_leaves_what_fits_and_a_failure_opens_with_all_of_its_text() {
             "count is 7\nlog:\n  the last line",
             "VERIFORK_SEED=18446744073709551615 cargo test -- --exact wraps::at_255",
             "src/lib.rs:7",
+            "<dd>10 ns</dd>",
         ],
     );
     assert!(!main.contains("counts") && !main.contains("at_0"), "{main}");
     let page = runs.seen("#view=tests&status=passed", &[]).unwrap();
     has(main_of(&page), &["2 tests of 3"]);
     assert!(!main_of(&page).contains("at_255"));
+}
+
+#[test]
+fn failures_have_their_cause_beside_them_and_those_with_the_same_one_stand_together() {
+    let runs = Runs::new();
+    for at in 0..5 {
+        let name = format!("wraps::at_{at}");
+        runs.add(test(
+            &name,
+            Status::Failed,
+            &format!("`{name}` ends at 7\nat {at} ns"),
+        ));
+    }
+    runs.add(test("counts", Status::Failed, "count is 7"));
+    assert_eq!(runs.report(&[]).1, Some(0));
+    let Some(page) = runs.seen("", &[]) else {
+        return;
+    };
+    let main = main_of(&page);
+    has(
+        main,
+        &[
+            "6 failures",
+            "count is 7</span>",
+            "`wraps::at_0` ends at 7</span>",
+            "4 more with the same cause",
+        ],
+    );
+    assert_eq!(main.matches("ends at 7</span>").count(), 1, "{main}");
+    let (_, id) = main.split_once("<details id=\"m").unwrap();
+    let (id, _) = id.split_once('"').unwrap();
+    let page = runs.seen(&format!("#open=m{id}"), &[]).unwrap();
+    assert_eq!(page.matches("ends at 7</span>").count(), 5);
+}
+
+#[test]
+fn the_focus_stays_on_the_link_that_was_followed_or_goes_to_what_it_shows() {
+    let runs = Runs::new();
+    runs.add(test("counts", Status::Failed, "count is 7"));
+    assert_eq!(runs.report(&[]).1, Some(0));
+    let page = runs.html();
+    // As a keyboard does it: the focus, and then Enter.
+    let follow = |links: &[&str]| {
+        let script = format!(
+            "<script>(async () => {{
+                for (const link of {links:?}) {{
+                    const element = document.querySelector(link);
+                    element.focus();
+                    element.click();
+                    await new Promise(done => setTimeout(done, 50));
+                }}
+                const {{ tagName, id, textContent }} = document.activeElement;
+                document.querySelector('footer').textContent = [tagName, id, textContent].join(' ');
+            }})();</script>"
+        );
+        let page = page.replace("</body>", &format!("{script}</body>"));
+        fs::write(runs.page(), page).unwrap();
+        runs.seen("", &[]).map(|document| {
+            let from = document.find("<footer").unwrap();
+            document[from..document.find("</footer>").unwrap()].to_owned()
+        })
+    };
+    let Some(footer) = follow(&["#view-slowest"]) else {
+        return;
+    };
+    has(&footer, &["A view-slowest Slowest"]);
+    has(
+        &follow(&["#view-slowest", "main td a, main th a"]).unwrap(),
+        &["SUMMARY", "counts"],
+    );
 }
 
 #[test]

@@ -108,7 +108,7 @@
   function copy(text) {
     const button = h('button', { type: 'button', onclick: async () => {
       try { await navigator.clipboard.writeText(text); button.textContent = 'Copied'; }
-      catch { getSelection().selectAllChildren(button.previousSibling); }
+      catch { getSelection().selectAllChildren(button.previousElementSibling); }
     } }, 'Copy');
     return [h('code', {}, text), ' ', button];
   }
@@ -121,7 +121,7 @@
     entry('crate', `${test.package}, ${test.target}`);
     if (test.product) entry('simulator', test.product);
     if (test.seed) entry('seed', test.seed);
-    if (test.simulated) entry('simulated', `${test.simulated} ns`);
+    if (test.simulated) entry('simulated', test.simulated);
     if (test.at) entry('started', time(test.at));
     if (test.covers.length) entry('covers', test.covers.map((name, at) => [at ? ', ' : '',
       h('a', { href: hashOf({ view: 'requirements', filter: name }) }, name)]));
@@ -133,10 +133,24 @@
     body.append(list);
     if (test.text != null) body.append(h('pre', { class: 'text', tabindex: '0' }, texts()[test.text]));
   }
-  function testItem(test, withSuite, prefix) {
-    return h('li', {}, disclosure(`${prefix}${test.id}`, [stateOf(test.status),
-      h('span', { class: 'name' }, withSuite ? `${suiteOf(test)} · ${test.test}` : test.test),
-      h('span', { class: 'number dim' }, seconds(test.wall))], body => testBody(test, body)));
+  const causeOf = test => test.text == null ? '' : texts()[test.text].split('\n', 1)[0];
+  const testDisclosure = (test, name, prefix) => disclosure(`${prefix}${test.id}`, [stateOf(test.status),
+    h('span', { class: 'name' }, name), h('span', { class: 'number dim' }, seconds(test.wall))], body => testBody(test, body));
+  const testItem = test => h('li', {}, testDisclosure(test, test.test, 't'));
+  /** The failures, those with the same cause together. */
+  function failures(bad) {
+    const byCause = new Map();
+    for (const test of bad) {
+      const cause = causeOf(test).replaceAll(test.test, '…') || test.id;
+      if (!byCause.has(cause)) byCause.set(cause, []);
+      byCause.get(cause).push(test);
+    }
+    const failed = test => testDisclosure(test, [`${suiteOf(test)} · ${test.test}`,
+      h('span', { class: 'cause dim' }, causeOf(test))], 'f');
+    return some([...byCause.values()], h('ul', { class: 'list' }), ([first, ...others]) =>
+      h('li', {}, failed(first), others.length < 2 ? others.map(failed)
+        : disclosure(`m${first.id}`, h('span', { class: 'name more' }, `${others.length.toLocaleString('en')} more with the same cause`),
+          body => body.append(some(others, h('ul', { class: 'list' }), test => h('li', {}, failed(test)))))));
   }
   function suites(tests) {
     const bySuite = new Map();
@@ -155,7 +169,7 @@
     if (!data.tests.length) view.push(h('p', { class: 'bad' }, 'No test has left a result.'));
     const bad = fit.filter(isBad);
     if (bad.length) view.push(h('h2', {}, count(bad.length, 'failure')),
-      some(bad, h('ul', { class: 'list' }), test => testItem(test, true, 'f')));
+      failures(bad));
     const all = suites(fit);
     if (all.length) view.push(h('h2', {}, 'By design and simulator'));
     const few = fit.length <= 50;
@@ -163,7 +177,7 @@
       const states = Object.keys(STATES).map(status => [status, suite.own.filter(it => it.status === status).length]);
       return h('li', {}, disclosure(suite.id, [h('span', { class: 'name' }, suite.name),
         states.filter(([, n]) => n).map(([status, n]) => h('span', { class: `number ${STATES[status][1]}` }, `${n.toLocaleString('en')} ${status}`))],
-        body => body.append(some(suite.own, h('ul', { class: 'list' }), test => testItem(test, false, 't'))), few));
+        body => body.append(some(suite.own, h('ul', { class: 'list' }), testItem)), few));
     }));
     return view;
   }
@@ -378,22 +392,26 @@
     requirements: ['Requirements', requirements, data.requirements.length > 0],
     trend: ['Trends', trend, data.trend.length > 0],
   };
-  function show(fresh, followed = false) {
+  function show(followed) {
     const focused = document.activeElement?.id;
     const at = document.activeElement?.selectionStart;
     main.replaceChildren(h('h2', { class: 'skip' }, views[state.view][0]), ...views[state.view][1]());
     const links = Object.entries(views).filter(([, it]) => it[2]).map(([view, [title]]) =>
-      h('li', {}, h('a', { href: hashOf({ view }), 'aria-current': view === state.view ? 'page' : null }, title)));
+      h('li', {}, h('a', { id: `view-${view}`, href: hashOf({ view }), 'aria-current': view === state.view ? 'page' : null }, title)));
     document.getElementById('views').replaceChildren(...links);
     document.title = `${views[state.view][0]} – ${data.title}`;
-    if (!fresh && focused) {
-      const again = document.getElementById(focused);
-      again?.focus();
-      if (at != null) again?.setSelectionRange?.(at, at);
-    }
-    if (followed && state.open.size) setTimeout(() => document.getElementById([...state.open].at(-1))?.scrollIntoView());
+    // What had the focus may be gone: it goes to the same element, or to what a link has led to.
+    const again = focused ? document.getElementById(focused) : null;
+    again?.focus();
+    if (at != null) again?.setSelectionRange?.(at, at);
+    if (followed && state.open.size) setTimeout(() => {
+      const target = document.getElementById([...state.open].at(-1));
+      target?.scrollIntoView();
+      target?.querySelector('summary')?.focus();
+    });
+    else if (followed && !again) main.focus();
   }
-  addEventListener('hashchange', () => { readHash(); show(true, true); });
+  addEventListener('hashchange', () => { readHash(); show(true); });
   readHash();
-  show(true);
+  show(false);
 })();

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::{Value, json};
 use verifork_coverage::{BinKind, CodePoint, Counts, Covered, GroupDefinition, Total};
+use verifork_protocol::time::{of_nanoseconds, simulated};
 use verifork_protocol::verdict::Status;
 
 use super::gather::Gathered;
@@ -175,7 +176,7 @@ impl Page<'_> {
                 "file": it.file, "line": it.line, "covers": it.covers, "status": it.status, "text": text,
                 // JavaScript's numbers do not hold all of them.
                 "seed": it.seed.map(|seed| seed.to_string()),
-                "simulated": it.simulated_ns, "wall": it.wall, "at": it.at, "repeat": it.repeat,
+                "simulated": it.simulated_ns.as_deref().and_then(of_nanoseconds).map(simulated), "wall": it.wall, "at": it.at, "repeat": it.repeat,
             })
         }).collect();
         let groups = self.totals.iter().map(|total| {

@@ -15,7 +15,7 @@ use std::task::{Context, Poll};
 use super::error::{TaskErrorKind, add_uncollected};
 use super::info::TaskInfo;
 use super::outcome::BlockOutput;
-use super::panics::{Caught, catch, catch_in_task};
+use super::panics::{Caught, catch, catch_call, catch_in_task};
 use super::state::TaskState;
 use super::waker::wake_by_ref;
 
@@ -38,6 +38,10 @@ pub(crate) trait AnyTask {
 pub(super) trait Joinable<T>: AnyTask {
     fn task_value(&self) -> &TaskValue<T>;
 }
+
+/// Makes the cell of a child that may be added. Called at most once. What adds a child is compiled for each type of
+/// value, and not for each future.
+pub(super) type MakeCell<'m, 'a, T> = &'m mut dyn FnMut(TaskInfo) -> Rc<dyn Joinable<T> + 'a>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FutureState {
@@ -153,13 +157,32 @@ impl Header {
     }
 }
 
+impl Header {
+    /// Drops a value, whose panic counts as an error of the task.
+    fn catch_drop(&self, drop_value: &mut dyn FnMut()) {
+        if let Err(caught) = catch_call(drop_value) {
+            let kind = TaskErrorKind::panicked(caught, true);
+            add_uncollected([self.info.make_error(kind)]);
+        }
+    }
+}
+
 impl<F, T> TaskCell<F, T>
 where
     F: Future<Output: BlockOutput<Value = T>>,
     T: 'static,
 {
-    pub(super) fn new(info: TaskInfo, future: F) -> Self {
-        TaskCell {
+    /// The cell of a future, which is taken out. In the form of [`MakeCell`].
+    ///
+    /// # Panics
+    ///
+    /// The future has been taken.
+    pub(super) fn taking<'a>(info: TaskInfo, future: &mut Option<F>) -> Rc<dyn Joinable<T> + 'a>
+    where
+        F: 'a,
+    {
+        let future = future.take().expect("a cell is made once");
+        Rc::new(TaskCell {
             header: Header {
                 info,
                 future_state: Cell::new(FutureState::Idle),
@@ -167,7 +190,7 @@ where
             },
             value: TaskValue::new(),
             future: UnsafeCell::new(ManuallyDrop::new(future)),
-        }
+        })
     }
 }
 
@@ -235,12 +258,9 @@ impl<F, T> Drop for TaskCell<F, T> {
         if !std::mem::needs_drop::<T>() {
             return;
         }
-        let value = self.value.value.get_mut().take();
-        if value.is_some()
-            && let Err(caught) = catch(move || drop(value))
-        {
-            let kind = TaskErrorKind::panicked(caught, true);
-            add_uncollected([self.header.info.make_error(kind)]);
+        let value = self.value.value.get_mut();
+        if value.is_some() {
+            self.header.catch_drop(&mut || *value = None);
         }
     }
 }

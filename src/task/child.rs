@@ -7,6 +7,7 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use super::add_error::AddError;
+use super::cell::{MakeCell, TaskCell};
 use super::handle::{Starting, Task};
 use super::info::TaskInfo;
 use super::manager::{Begin, Manager, ManagerState};
@@ -505,13 +506,14 @@ impl<'a, K> ChildBuilder<'a, K> {
         F: Future<Output: BlockOutput<Value = T>> + 'a,
         T: 'static,
     {
-        if self.comes_too_late() {
-            let (_, info) = self.into_info::<T>();
-            return Task::new(Manager::cancelled(info, future));
-        }
-        match self.try_put(future, begin) {
+        let mut future = Some(future);
+        match self.put_made(begin, &mut |info| TaskCell::taking(info, &mut future)) {
             Ok(task) => task,
-            Err(error) => panic!("{error}"),
+            Err(error) => {
+                // It is the user's: its `Drop` may panic too.
+                drop(future);
+                refused(&error)
+            }
         }
     }
 
@@ -521,15 +523,33 @@ impl<'a, K> ChildBuilder<'a, K> {
         F: Future<Output: BlockOutput<Value = T>> + 'a,
         T: 'static,
     {
-        let set = if self.in_scope {
-            self.manager.scope_set.get()
-        } else {
-            ROOT_SET
-        };
-        let (manager, info) = self.into_info::<T>();
+        let mut future = Some(future);
+        self.try_put_made(begin, &mut |info| TaskCell::taking(info, &mut future))
+    }
+
+    #[track_caller]
+    fn put_made<T: 'static>(
+        self,
+        begin: Begin,
+        make: MakeCell<'_, 'a, T>,
+    ) -> Result<Task<T>, AddError> {
+        if self.comes_too_late() {
+            let (_, _, info) = self.into_parts::<T>();
+            return Ok(Task::new(Manager::cancelled(info, make)));
+        }
+        self.try_put_made(begin, make)
+    }
+
+    #[track_caller]
+    fn try_put_made<T: 'static>(
+        self,
+        begin: Begin,
+        make: MakeCell<'_, 'a, T>,
+    ) -> Result<Task<T>, AddError> {
+        let (manager, set, info) = self.into_parts::<T>();
         // SAFETY: who made this promised that `'a` goes with the set. A manager whose scope has ended is
         // closed and refuses the future, so the set is that of the open scope.
-        unsafe { manager.add(set, info, future, begin) }.map(Task::new)
+        unsafe { manager.add(set, info, begin, make) }.map(Task::new)
     }
 
     /// The manager has failed, so a child added now would be cancelled with the others. A test that has
@@ -543,13 +563,25 @@ impl<'a, K> ChildBuilder<'a, K> {
         }
     }
 
+    /// The manager, the set that the child goes to, and what is known of the child.
     #[track_caller]
-    fn into_info<T>(self) -> (Rc<Manager>, TaskInfo) {
+    fn into_parts<T>(self) -> (Rc<Manager>, u32, TaskInfo) {
+        let set = if self.in_scope {
+            self.manager.scope_set.get()
+        } else {
+            ROOT_SET
+        };
         let info = self
             .manager
             .child_info::<T>(self.name, Location::caller(), self.options);
-        (self.manager, info)
+        (self.manager, set, info)
     }
+}
+
+#[cold]
+#[track_caller]
+fn refused(error: &AddError) -> ! {
+    panic!("{error}")
 }
 
 async fn result_of<F>(future: F) -> anyhow::Result<<F::Output as Outcome>::Value>

@@ -2,14 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
 
 use elsa::FrozenVec;
 
 use super::add_error::AddError;
-use super::cell::{AnyTask, Joinable, TaskCell, erase};
+use super::cell::{AnyTask, Joinable, MakeCell, erase};
 use super::clean_up::CleanUps;
 use super::error::{
     TaskError, TaskErrorKind, TaskErrors, add_uncollected, as_task_errors, shortened,
@@ -20,7 +19,6 @@ use super::joiners::Joiners;
 use super::name::Name;
 use super::node_ref::{NONE, NodeRef, ROOT_SET};
 use super::options::{ChildOptions, ManagerOptions};
-use super::outcome::BlockOutput;
 use super::verdict::EndTest;
 use super::waker::wake_up;
 
@@ -296,34 +294,30 @@ impl Manager {
     ///
     /// `set` must be the root set and the future borrow nothing, or `set` must be that of the open
     /// scope of this manager and what the future borrows outlive that scope.
-    pub(super) unsafe fn add<'a, T, F>(
+    pub(super) unsafe fn add<T: 'static>(
         self: &Rc<Self>,
         set: u32,
         info: TaskInfo,
-        future: F,
         begin: Begin,
-    ) -> Result<Rc<dyn Joinable<T>>, AddError>
-    where
-        F: Future<Output: BlockOutput<Value = T>> + 'a,
-        T: 'static,
-    {
-        let executor = executor();
-        self.admit(&executor, info.shared_name())?;
+        make: MakeCell<'_, '_, T>,
+    ) -> Result<Rc<dyn Joinable<T>>, AddError> {
+        let executor = self.admit(info.shared_name())?;
         // SAFETY: the root set's futures borrow nothing. A scope's set is touched only while it
         // is open (`Executor::cancel`, `Scope`'s driver), which is while the scope's future, inside of
         // which everything borrowed is alive, is being polled or dropped; and the scope's guard
         // drops all its futures before that future is gone.
-        let cell = unsafe { erase::<T>(Rc::new(TaskCell::new(info, future))) };
+        let cell = unsafe { erase(make(info)) };
         self.adopt(&executor, set, cell.clone(), begin);
         Ok(cell)
     }
 
-    /// Whether a child of this name may be added now.
-    fn admit(&self, executor: &Executor, name: &Name) -> Result<(), AddError> {
-        self.check(executor, name)?;
-        match self.depth_refusal(executor) {
-            Some(reason) => Err(Self::too_deep(executor, name, reason)),
-            None => Ok(()),
+    /// Whether a child of this name may be added now, to this executor.
+    fn admit(&self, name: &Name) -> Result<Rc<Executor>, AddError> {
+        let executor = executor();
+        self.check(&executor, name)?;
+        match self.depth_refusal(&executor) {
+            Some(reason) => Err(Self::too_deep(&executor, name, reason)),
+            None => Ok(executor),
         }
     }
 
@@ -368,15 +362,14 @@ impl Manager {
     }
 
     /// A task that is cancelled before it starts, because its manager has failed.
-    pub(super) fn cancelled<'a, T, F>(info: TaskInfo, future: F) -> Rc<dyn Joinable<T>>
-    where
-        F: Future<Output: BlockOutput<Value = T>> + 'a,
-        T: 'static,
-    {
-        let cell = TaskCell::new(info, future);
+    pub(super) fn cancelled<T: 'static>(
+        info: TaskInfo,
+        make: MakeCell<'_, '_, T>,
+    ) -> Rc<dyn Joinable<T>> {
+        let cell = make(info);
         cell.cancel();
         // SAFETY: the future has been dropped just now and is not touched again.
-        unsafe { erase::<T>(Rc::new(cell)) }
+        unsafe { erase(cell) }
     }
 
     /// Called when a child has left the tables.

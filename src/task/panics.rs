@@ -74,15 +74,22 @@ pub(super) fn catch_in_task<R>(action: impl FnOnce() -> R) -> Result<R, Caught> 
     }
 }
 
+/// [`catch`] of a call that returns nothing, compiled once and not for each action.
+pub(super) fn catch_call(action: &mut dyn FnMut()) -> Result<(), Caught> {
+    install_hook();
+    let _active = Active::enter();
+    catch_unwinding(action)
+}
+
 /// The same for all others, most of it compiled once.
 fn catch_erased<R>(action: impl FnOnce() -> R) -> Result<R, Caught> {
     let mut action = Some(action);
     let mut returned = None;
-    catch_call(&mut || returned = action.take().map(|action| action()))?;
+    catch_unwinding(&mut || returned = action.take().map(|action| action()))?;
     Ok(returned.expect("it was called and did not panic"))
 }
 
-fn catch_call(action: &mut dyn FnMut()) -> Result<(), Caught> {
+fn catch_unwinding(action: &mut dyn FnMut()) -> Result<(), Caught> {
     if std::thread::panicking() {
         return catch_within_panic(action);
     }

@@ -15,7 +15,7 @@ use super::name::TaskName;
 use super::one_thread::OneThread;
 use super::options::ManagerOptions;
 use super::outcome::BlockOutput;
-use super::scope_guard::{ScopeGuard, run_block};
+use super::scope_guard::{BlockFuture, ScopeGuard, run_block};
 use super::spawn_methods::spawn_methods;
 use super::task_map::TaskMap;
 
@@ -217,7 +217,8 @@ where
     F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> R,
     R: BlockOutput,
 {
-    OneThread::new(scope_at(Location::caller(), ManagerOptions::new(), block))
+    let options = ManagerOptions::new();
+    OneThread::new(run_scope(Made::Here(options), Location::caller(), block))
 }
 
 /// [`scope`] with options.
@@ -252,25 +253,28 @@ where
     F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> R,
     R: BlockOutput,
 {
-    OneThread::new(scope_at(Location::caller(), options, block))
+    OneThread::new(run_scope(Made::Here(options), Location::caller(), block))
 }
 
-async fn scope_at<'env, R, F>(
-    place: &'static Location<'static>,
-    options: ManagerOptions,
-    block: F,
-) -> Result<R::Value, TaskErrors>
-where
-    F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> R,
-    R: BlockOutput,
-{
-    let manager = Manager::new_owned(place, options);
-    run_scope(manager, place, block).await
+/// Where the manager of a scope is made.
+pub(super) enum Made {
+    /// By the scope, when it is first polled.
+    Here(ManagerOptions),
+    Before(Rc<Manager>),
 }
 
-/// Runs a block with the children that it adds to `manager`.
+impl Made {
+    fn into_manager(self, place: &'static Location<'static>) -> Rc<Manager> {
+        match self {
+            Made::Here(options) => Manager::new_owned(place, options),
+            Made::Before(manager) => manager,
+        }
+    }
+}
+
+/// Runs a block with the children that it adds to the manager.
 pub(super) async fn run_scope<'env, R, F>(
-    manager: Rc<Manager>,
+    manager: Made,
     place: &'static Location<'static>,
     block: F,
 ) -> Result<R::Value, TaskErrors>
@@ -278,6 +282,7 @@ where
     F: for<'scope> AsyncFnOnce(&'scope Scope<'scope, 'env>) -> R,
     R: BlockOutput,
 {
+    let manager = manager.into_manager(place);
     // Declared in this order so that, when this future is dropped, the guard goes first and drops
     // the children, then the block goes, then what the block borrows.
     let scope = Scope {
@@ -286,6 +291,8 @@ where
         environment: PhantomData,
     };
     let guard = ScopeGuard::new(manager, place);
-    let block = pin!(Some(block(&scope)));
-    run_block(guard, block).await
+    let future = pin!(Some(block(&scope)));
+    let mut block = BlockFuture::<R, _>::new(future);
+    run_block(guard, &mut block).await?;
+    Ok(block.into_value())
 }

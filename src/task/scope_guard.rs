@@ -13,7 +13,7 @@ use super::manager::{BlockName, Manager, ManagerState};
 use super::name::Name;
 use super::node_ref::NodeRef;
 use super::outcome::BlockOutput;
-use super::panics::{Caught, catch, catch_in_task};
+use super::panics::{Caught, catch_call, catch_in_task};
 use super::tables::Popped;
 use super::waker::waker_of;
 
@@ -57,16 +57,16 @@ impl ScopeGuard {
         open
     }
 
-    fn drop_block<F>(&self, mut block: Pin<&mut Option<F>>) {
-        if block.is_some() {
+    fn drop_block(&self, block: &mut dyn Block) {
+        if block.is_there() {
             let _entered = self.executor.enter(self.block.index());
-            self.unwinding_nowhere(|| block.set(None));
+            self.unwinding_nowhere(&mut || block.drop_future());
         }
     }
 
     /// Keeps a panic as an error of the block.
-    fn unwinding_nowhere(&self, action: impl FnOnce()) {
-        if let Err(caught) = catch(action) {
+    fn unwinding_nowhere(&self, action: &mut dyn FnMut()) {
+        if let Err(caught) = catch_call(action) {
             self.manager
                 .add_error(self.name.error(TaskErrorKind::panicked(caught, true)));
         }
@@ -84,7 +84,7 @@ impl ScopeGuard {
         }
     }
 
-    fn fail_if_failed<F>(&self, block: Pin<&mut Option<F>>) {
+    fn fail_if_failed(&self, block: &mut dyn Block) {
         if self.manager.state() == ManagerState::Failed {
             self.manager.cancel_living(&self.executor);
             self.drop_block(block);
@@ -152,7 +152,7 @@ impl Drop for ScopeGuard {
         }
         self.executor.remove_node(self.block.index());
         self.manager.close_scope();
-        self.unwinding_nowhere(|| self.executor.remove_set(self.set));
+        self.unwinding_nowhere(&mut || self.executor.remove_set(self.set));
         if !self.done && left > 0 {
             log::warn!(
                 "the scope opened at {} was dropped: {left} of its `on_exit` futures do not run",
@@ -163,21 +163,76 @@ impl Drop for ScopeGuard {
     }
 }
 
-/// Polls the block and the children until all have ended, then runs the clean-up.
-pub(super) async fn run_block<R, F>(
-    guard: ScopeGuard,
-    mut block: Pin<&mut Option<F>>,
-) -> Result<R::Value, TaskErrors>
+/// A scope's block, whatever its types. The steps of a scope are compiled once and not for each block.
+pub(super) trait Block {
+    /// Whether its future has not been dropped.
+    fn is_there(&self) -> bool;
+
+    /// Polls the future, if it is there. A value that it returns is kept.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<anyhow::Result<()>>;
+
+    /// Drops the future in place.
+    fn drop_future(&mut self);
+
+    /// Drops the value that was kept.
+    fn drop_value(&mut self);
+}
+
+/// The future of a block, and its value.
+pub(super) struct BlockFuture<'a, R: BlockOutput, F> {
+    future: Pin<&'a mut Option<F>>,
+    value: Option<R::Value>,
+}
+
+impl<'a, R: BlockOutput, F> BlockFuture<'a, R, F> {
+    pub(super) fn new(future: Pin<&'a mut Option<F>>) -> Self {
+        BlockFuture {
+            future,
+            value: None,
+        }
+    }
+
+    /// The value of a block without errors.
+    pub(super) fn into_value(self) -> R::Value {
+        self.value
+            .expect("a scope without errors has the value of its block")
+    }
+}
+
+impl<R, F> Block for BlockFuture<'_, R, F>
 where
     F: Future<Output = R>,
     R: BlockOutput,
 {
+    fn is_there(&self) -> bool {
+        self.future.is_some()
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<anyhow::Result<()>> {
+        let Some(future) = self.future.as_mut().as_pin_mut() else {
+            return Poll::Pending;
+        };
+        future
+            .poll(context)
+            .map(|output| output.into_result().map(|value| self.value = Some(value)))
+    }
+
+    fn drop_future(&mut self) {
+        self.future.set(None);
+    }
+
+    fn drop_value(&mut self) {
+        self.value = None;
+    }
+}
+
+/// Polls the block and the children until all have ended, then runs the clean-up.
+pub(super) async fn run_block(guard: ScopeGuard, block: &mut dyn Block) -> Result<(), TaskErrors> {
     let mut guard = guard;
-    let mut value = None;
     poll_fn(|context| {
         let _open = guard.open(context);
         guard.fail_if_too_deep();
-        poll_scope(&guard, block.as_mut(), &mut value)
+        poll_scope(&guard, block)
     })
     .await;
     guard.manager.close();
@@ -185,28 +240,20 @@ where
     guard.done = true;
     if guard.manager.has_errors() {
         // The value is not returned. Dropping it runs user code, whose panic must not lose the errors.
-        guard.unwinding_nowhere(|| drop(value.take()));
+        guard.unwinding_nowhere(&mut || block.drop_value());
     }
     let errors = guard.manager.collect();
     drop(guard);
-    errors.map(|()| value.expect("a scope without errors has the value of its block"))
+    errors
 }
 
 /// Polls what is ready at the beginning of this poll of the scope.
-fn poll_scope<R, F>(
-    guard: &ScopeGuard,
-    mut block: Pin<&mut Option<F>>,
-    value: &mut Option<R::Value>,
-) -> Poll<()>
-where
-    F: Future<Output = R>,
-    R: BlockOutput,
-{
+fn poll_scope(guard: &ScopeGuard, block: &mut dyn Block) -> Poll<()> {
     let (executor, manager) = (&*guard.executor, &*guard.manager);
     for node in executor.take_pending_cancels(guard.set) {
         executor.cancel(node);
     }
-    guard.fail_if_failed(block.as_mut());
+    guard.fail_if_failed(block);
     // The count includes tasks that ended while they were queued. So a task that becomes ready during this
     // poll always has its turn in the next one.
     for _ in 0..executor.ready_count(guard.set) {
@@ -214,13 +261,13 @@ where
             continue;
         };
         if index == guard.block.index() {
-            poll_block(guard, block.as_mut(), value);
+            poll_block(guard, block);
         } else {
             executor.poll_node(index);
         }
-        guard.fail_if_failed(block.as_mut());
+        guard.fail_if_failed(block);
     }
-    if block.is_some() || manager.has_foreground() {
+    if block.is_there() || manager.has_foreground() {
         return Poll::Pending;
     }
     if manager.has_living() {
@@ -236,29 +283,21 @@ where
     }
 }
 
-fn poll_block<R, F>(
-    guard: &ScopeGuard,
-    mut block: Pin<&mut Option<F>>,
-    value: &mut Option<R::Value>,
-) where
-    F: Future<Output = R>,
-    R: BlockOutput,
-{
-    let Some(running) = block.as_mut().as_pin_mut() else {
+fn poll_block(guard: &ScopeGuard, block: &mut dyn Block) {
+    if !block.is_there() {
         return;
-    };
+    }
     let index = guard.block.index();
     guard.executor.begin_block(index);
     let waker = waker_of(guard.block);
     let outcome = {
         let _entered = guard.executor.enter(index);
-        catch_in_task(|| running.poll(&mut Context::from_waker(&waker)))
+        catch_in_task(|| block.poll(&mut Context::from_waker(&waker)))
     };
-    let outcome = outcome.map(|poll| poll.map(R::into_result));
     let manager = &*guard.manager;
     match outcome {
         Ok(Poll::Pending) => return,
-        Ok(Poll::Ready(Ok(returned))) => *value = Some(returned),
+        Ok(Poll::Ready(Ok(()))) => {}
         Ok(Poll::Ready(Err(error))) => {
             manager.add_block_error(error, &guard.name);
             manager.fail(&guard.executor);

@@ -7,10 +7,12 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 
+use super::cell::TaskCell;
 use super::child::ChildBuilder;
 use super::error::{TaskErrors, take_uncollected};
 use super::executor::{executor, with_executor};
 use super::handle::Task;
+use super::info::TaskInfo;
 use super::manager::{Begin, Manager};
 use super::name::{Name, TaskName};
 use super::node_ref::ROOT_SET;
@@ -199,9 +201,7 @@ where
     // The test is the root of the tree, whatever task runs it.
     manager.parent.set(None);
     let info = manager.child_info::<()>(name, place, ChildOptions::new());
-    // SAFETY: the root set, and a future that borrows nothing.
-    let body = unsafe { manager.add(ROOT_SET, info, body, Begin::Queued) };
-    let body = Task::new(body.unwrap_or_else(|error| panic!("{error}")));
+    let body = add_to_root(manager, info, body);
     manager.parent.set(body.node());
     body.ended().await;
     end_test(&executor(), manager, since);
@@ -250,8 +250,20 @@ where
     let place = Location::caller();
     let manager = Manager::new(place, ManagerOptions::new(), false);
     let info = manager.child_info::<()>(Name::Borrowed(""), place, ChildOptions::new());
+    add_to_root(&manager, info, future)
+}
+
+fn add_to_root<F>(manager: &Rc<Manager>, info: TaskInfo, future: F) -> Task<()>
+where
+    F: Future<Output = anyhow::Result<()>> + 'static,
+{
+    let mut future = Some(future);
     // SAFETY: the root set, and a future that borrows nothing.
-    match unsafe { manager.add(ROOT_SET, info, future, Begin::Queued) } {
+    match unsafe {
+        manager.add(ROOT_SET, info, Begin::Queued, &mut |info| {
+            TaskCell::taking(info, &mut future)
+        })
+    } {
         Ok(cell) => Task::new(cell),
         Err(error) => panic!("{error}"),
     }

@@ -16,7 +16,7 @@ use super::node_ref::{NONE, ROOT_SET};
 use super::one_thread::OneThread;
 use super::options::ManagerOptions;
 use super::outcome::BlockOutput;
-use super::scope::{Scope, run_scope};
+use super::scope::{Made, Scope, run_scope};
 use super::spawn_methods::spawn_methods;
 use super::task_map::TaskMap;
 
@@ -159,7 +159,7 @@ impl TaskManager {
             "the manager made at {} has run a scope already",
             manager.place
         );
-        OneThread::new(run_scope(manager, place, block))
+        OneThread::new(run_scope(Made::Before(manager), place, block))
     }
 
     /// Waits for all tasks to finish, cancels those in the [`background`](TaskManager::background),

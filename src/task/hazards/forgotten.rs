@@ -96,7 +96,7 @@ impl Future for Pinned {
 #[test]
 fn a_thread_that_ends_with_living_tasks_does_not_give_back_their_memory() {
     let info = TaskInfo::new::<()>("pinned".into(), Location::caller(), false, false);
-    let cell: Rc<dyn AnyTask> = Rc::new(TaskCell::new(info, Pinned(PhantomPinned)));
+    let cell: Rc<dyn AnyTask> = TaskCell::taking(info, &mut Some(Pinned(PhantomPinned)));
     let ending = Executor::new();
     let place = Location::caller();
     let node = ending.add_node(

@@ -89,6 +89,16 @@ impl Manager {
     /// Sets the most beats in the bursts of [`write`](RunningManager::write) and [`read`](RunningManager::read).
     /// The default is 256.
     ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # use verifork_components::{Clocked, axi};
+    /// # async fn example(bus: &axi::Signals, clocked: &Clocked, test: Test) -> Result {
+    /// let manager = axi::Manager::new(bus).longest_burst(16).start(&test, clocked);
+    /// manager.write(0x1000, &[0; 256]).await?; // in bursts of up to 16 beats
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// At the caller's line: for 0 and above 256.

@@ -113,6 +113,15 @@ impl RunningMonitor {
     }
 
     /// Calls a function with every frame that ends from now on.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # use verifork_components::{Clocked, axi_stream};
+    /// # fn example(bus: &axi_stream::Signals, clocked: &Clocked, test: Test) {
+    /// let monitor = axi_stream::Monitor::new(bus).start(&test, clocked);
+    /// monitor.for_each_frame(|frame| log::info!("{frame:?}"));
+    /// # }
+    /// ```
     pub fn for_each_frame(&self, function: impl Fn(&Rc<Frame>) + 'static) {
         self.frames.for_each(function);
     }

@@ -165,6 +165,15 @@ impl<D: Device + 'static> Peripheral<D> {
 
     /// MISO is Z while it is not selected. Otherwise it keeps its level, which Verilator, with its two states,
     /// needs.
+    ///
+    /// ```no_run
+    /// # use verifork::prelude::*;
+    /// # use verifork_components::spi;
+    /// # fn example(bus: &spi::Signals, test: Test) {
+    /// let format = spi::Format::new(spi::Mode::new(0));
+    /// spi::Peripheral::new(bus, &format, |_: &[u64]| 0x55).releases_miso().start(&test);
+    /// # }
+    /// ```
     pub fn releases_miso(self) -> Self {
         let releases = true;
         Peripheral { releases, ..self }

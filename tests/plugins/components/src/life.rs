@@ -226,11 +226,14 @@ async fn frames_are_recorded(dut: Wires, test: Test) -> Result {
     let listening = record::listen(Rc::clone(&lines));
     let beats = Rc::new(Cell::new(0));
     let counted = Rc::clone(&beats);
+    let frames = Rc::new(Cell::new(0));
+    let counted_frames = Rc::clone(&frames);
     scope(async |tm| {
         let source = Source::new(&dut.axis).start(tm, &clocked);
         let _sink = Sink::new(&dut.axis).start(&test, &clocked);
         let monitor = Monitor::new(&dut.axis).start(tm, &clocked);
         monitor.for_each_beat(move |_| counted.set(counted.get() + 1));
+        monitor.for_each_frame(move |_| counted_frames.set(counted_frames.get() + 1));
         for number in 0..3 {
             source.send(frame(number).id(u32::from(number))).await?;
         }
@@ -246,6 +249,7 @@ async fn frames_are_recorded(dut: Wires, test: Test) -> Result {
         "{} beats",
         beats.get()
     );
+    ensure!(frames.get() == 3, "{} frames", frames.get());
     ensure!(text.lines().count() == 15, "{text}");
     ensure!(text.contains("\"name\":\"tid\",\"value\":\"2\""), "{text}");
     let times: Vec<u64> = text

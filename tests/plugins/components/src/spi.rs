@@ -182,6 +182,29 @@ async fn each_peripheral_answers_to_its_own_select(dut: Spi) -> Result {
     Ok(())
 }
 
+/// MISO is driven only while the peripheral is selected, if it is to let go of it.
+#[verifork::test(skip(verilator, "its values are 0 and 1 only"))]
+async fn a_peripheral_releases_miso_if_that_is_chosen(dut: Spi) -> Result {
+    dut.idle(Mode::new(0)).await;
+    let miso = dut.bus.miso.context("the bus has MISO")?;
+    scope(async |tm| {
+        Peripheral::new(&dut.bus, &format(), |_: &[u64]| 0x55)
+            .releases_miso()
+            .start(tm);
+        let controller = Controller::new(&dut.bus, &format(), 80.ns()).start(tm);
+        let is_released = || miso.get() == LogicVec::high_impedance(miso.width());
+        for _ in 0..2 {
+            let came = controller.exchange(0, &[0; 3]).await?;
+            ensure!(came == [0x55; 3], "{came:x?}");
+            timer(1.us()).await;
+            ensure!(is_released(), "{}", miso.get());
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}
+
 #[verifork::test]
 async fn a_memory_is_written_and_read(dut: Spi, test: Test) -> Result {
     dut.idle(Mode::new(0)).await;

@@ -156,6 +156,41 @@ async fn an_access_of_any_length_is_split(dut: Axi, test: Test) -> Result {
     Ok(())
 }
 
+/// An access takes more bursts if the manager's are to be shorter.
+#[verifork::test(timeout = 1.ms())]
+async fn the_bursts_of_an_access_are_as_short_as_the_manager_is_set_to(
+    dut: Axi,
+    test: Test,
+) -> Result {
+    let clocked = dut.start().await;
+    let memory = Memory::sparse();
+    scope(async |tm| {
+        let bus = Manager::new(&dut.bus).longest_burst(3).start(tm, &clocked);
+        Subordinate::new(&dut.bus, &memory).start(tm, &clocked);
+        Checker::new(&dut.bus).start(tm, &clocked);
+        let monitor = Monitor::new(&dut.bus).start(tm, &clocked);
+        let (writes, reads) = (monitor.writes(), monitor.reads());
+        let mut data = vec![0; 10 * dut.bytes()];
+        test.rng().fill_bytes(&mut data);
+        bus.write(0, &data).await?;
+        ensure!(bus.read(0, data.len()).await? == data);
+        clocked.edge().await;
+        let written: Vec<u16> = std::iter::from_fn(|| writes.try_recv())
+            .map(|write| write.burst.beats)
+            .collect();
+        let read: Vec<u16> = std::iter::from_fn(|| reads.try_recv())
+            .map(|read| read.burst.beats)
+            .collect();
+        ensure!(
+            written == [3, 3, 3, 1] && read == written,
+            "{written:?}, {read:?}"
+        );
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}
+
 /// A burst is a beat each clock, and a beat allocates nothing.
 #[verifork::test(timeout = 1.ms())]
 async fn a_burst_is_a_beat_each_clock_without_an_allocation(dut: Axi) -> Result {

@@ -534,7 +534,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listener_that_goes_while_it_is_told_costs_no_other_its_record() {
+    fn a_listener_that_goes_while_it_is_reported_costs_no_other_its_record() {
         struct Once(Rc<RefCell<Option<Listening>>>);
         impl Listener for Once {
             fn record(&self, _: &Record<'_>) {

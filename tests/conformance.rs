@@ -92,7 +92,7 @@ fn random_streams_are_the_same_whatever_else_runs() {
 
 /// The next test does not inherit it, which the tests check, and the log says what it was.
 #[test]
-fn what_a_test_leaves_forced_is_told_and_released() {
+fn what_a_test_leaves_forced_is_reported_and_released() {
     require!("iverilog", "vvp");
     let run = run(&[("VERIFORK_FILTER", "writes::a_force_ends_with_its_test")]);
     run.passed();

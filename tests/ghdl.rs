@@ -56,7 +56,7 @@ fn a_signal_without_a_driver_takes_all_nine_states() {
 }
 
 #[test]
-fn ends_hangs_and_mistakes_are_told_as_everywhere() {
+fn ends_hangs_and_mistakes_are_reported_as_everywhere() {
     require!("ghdl");
     let plugin = plugin("failures_tb");
     for back_end in back_ends() {
@@ -96,7 +96,7 @@ fn ends_hangs_and_mistakes_are_told_as_everywhere() {
         between("hangs::spins_over_delays_of_nothing")
             .failed()
             .says("spins_over_delays_of_nothing failed");
-        between("binding::everything_that_does_not_fit_is_told_at_once")
+        between("binding::everything_that_does_not_fit_is_reported_at_once")
             .failed()
             .says("there is no `cuont` in `failing` (did you mean `count`?)")
             .says("there is no `vlaue` in `failing.inner` (did you mean `value`?)")

@@ -154,14 +154,17 @@ fn a_test_that_hangs_says_what_it_awaits() {
 }
 
 #[test]
-fn what_does_not_fit_is_told_as_everywhere() {
+fn what_does_not_fit_is_reported_as_everywhere() {
     require!("nvc");
-    between("binding::everything_that_does_not_fit_is_told_at_once", &[])
-        .failed()
-        .says("there is no `cuont` in `failing` (did you mean `count`?)")
-        .says("there is no `vlaue` in `failing.inner` (did you mean `value`?)")
-        .says("`failing.nibble` is a net of logic [3:0] (4 bits), but bool takes 1 bit")
-        .says("`failing.command` is an input port, not an output port");
+    between(
+        "binding::everything_that_does_not_fit_is_reported_at_once",
+        &[],
+    )
+    .failed()
+    .says("there is no `cuont` in `failing` (did you mean `count`?)")
+    .says("there is no `vlaue` in `failing.inner` (did you mean `value`?)")
+    .says("`failing.nibble` is a net of logic [3:0] (4 bits), but bool takes 1 bit")
+    .says("`failing.command` is an input port, not an output port");
     between("plain::reads_unknown_bits", &[])
         .failed()
         .says("failing.nibble")

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_told_each_time() {
+    fn what_cannot_be_read_is_reported_each_time() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("cut.coverage"), "{}").unwrap();
         let read = || read_from(|| Some(folder.path().to_owned()));

@@ -102,7 +102,7 @@ fn totals_are_sums_over_runs_and_instances() {
 }
 
 #[test]
-fn unlike_definitions_of_one_name_are_told_apart() {
+fn unlike_definitions_of_one_name_are_distinguished() {
     let totals = merged(&[run("a", 2, &[0]), run("b", 3, &[0])]).totals();
     let names: Vec<_> = totals.iter().map(|total| &*total.definition.name).collect();
     assert_eq!(names, ["values", "values"]);

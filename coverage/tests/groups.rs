@@ -350,7 +350,7 @@ fn values_of_128_bits_are_counted() {
 }
 
 #[test]
-fn mistakes_of_a_definition_are_told_with_group_and_point() {
+fn mistakes_of_a_definition_are_reported_with_group_and_point() {
     let mut builder = GroupBuilder::new("g");
     let empty = builder
         .point("p", Bins::<u8>::new().bin("b", 5..5))

@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn options_of_registers_are_known_and_told_once() {
+    fn options_of_registers_are_known_and_reported_once() {
         let errors = errors_of(
             "#[registers(widht = 32)] struct T {\n\
              #[register(address = 0, adress = 4)] a: Reg<u8>,\n\

@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_vector_is_told_with_its_declared_range() {
+    fn a_vector_is_reported_with_its_declared_range() {
         let text = description().text();
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         let logic = &json["tops"][0]["children"][0]["encoding"]["logic"];
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn another_format_or_an_unknown_field_is_told_with_both_versions() {
+    fn another_format_or_an_unknown_field_is_reported_with_both_versions() {
         let text = description().text();
         let library = format!("\"library\": \"{}\"", crate::VERSION);
         let text = text.replace(&library, "\"library\": \"9.8.7\"");

@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_fit_is_told() {
+    fn what_does_not_fit_is_reported() {
         for (text, told) in [
             ("", "is not a sequence"),
             ("writes", "`writes` is not a sequence"),

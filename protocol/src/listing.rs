@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_is_read_as_it_was() {
+    fn what_is_listed_is_read_as_it_was() {
         let test = ListedTest {
             name: "wraps::from_0".to_owned(),
             file: "src/lib.rs".to_owned(),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_not_known_is_told_with_both_versions() {
+    fn a_field_that_is_not_known_is_reported_with_both_versions() {
         let lines = lines(settings(), Vec::new());
         let newer = lines[0].replacen("\"library\"", "\"news\":1,\"library\"", 1);
         let other = vec![

@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn another_format_is_told_with_both_versions_whatever_else_it_has() {
+    fn another_format_is_reported_with_both_versions_whatever_else_it_has() {
         let text = "{\"loaded\":{\"format\":7,\"library\":\"9.8.7\",\"simulator\":\"x\",\
                     \"version\":\"1\",\"new\":[1]}}\n{\"news\":1}\n";
         let told = Results::parse(text).misunderstood.unwrap();
@@ -394,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_record_or_field_is_told_with_both_versions() {
+    fn an_unknown_record_or_field_is_reported_with_both_versions() {
         let unknown = [
             "{\"news\":1}",
             "{\"planned\":{\"tests\":[],\"seed\":1,\"news\":1}}",

@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn another_format_is_told_with_both_numbers() {
+    fn another_format_is_reported_with_both_numbers() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
         fs::write(&path, "{\"verifork_verdict\":7,\"verdict\":{\"news\":1}}").unwrap();

@@ -184,7 +184,7 @@ fn every_path_that_the_architecture_names_is_there() {
 }
 
 #[test]
-fn paths_are_told_from_other_code_of_a_page() {
+fn paths_are_distinguished_from_other_code_of_a_page() {
     let page = "| `src/a/` and `b.rs` | `Change::of`, `--cfg loom`, `simulator/<name>.rs`, `c.v` |";
     assert_eq!(named_paths(page), ["src/a/", "b.rs"]);
 }

@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_list_says_wrong_is_told_with_its_line() {
+    fn what_a_list_says_wrong_is_reported_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
         let list = folder.path().join("x.f");
         let text = "a.v\n--assert\n$VERIFORK_NO_SUCH/b.v ${X\n-f x.f\n+libext+.vlog\n-y";

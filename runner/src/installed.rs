@@ -83,7 +83,7 @@ mod tests {
     use crate::testing::Bench;
 
     #[test]
-    fn every_simulator_is_told_of_whether_it_is_there_or_not() {
+    fn every_simulator_is_reported_as_there_or_not() {
         let (bench, empty) = (Bench::new("exit 1\n"), tempfile::tempdir().unwrap());
         let icarus = bench.folder.path();
         let at = |simulator| match simulator {

@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_simulator_is_found_by_its_key_and_its_near_names_are_told() {
+    fn a_simulator_is_found_by_its_key_and_its_near_names_are_reported() {
         for simulator in ALL {
             assert_eq!(simulator.key().parse(), Ok(simulator));
             assert_eq!(simulator.key().to_uppercase().parse(), Ok(simulator));

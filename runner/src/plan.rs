@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plugin_without_tests_is_told_how_to_mark_one() {
+    fn the_error_for_a_plugin_without_tests_says_how_to_mark_one() {
         assert!(problems(Design::new("counter"), &[]).contains("has no tests: mark an `async fn`"));
     }
 }

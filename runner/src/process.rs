@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_status_and_the_signal_are_told_apart() {
+    fn the_status_and_the_signal_are_distinguished() {
         assert_eq!(
             run(&mut shell("exit 3"), None, || ()).unwrap(),
             Ending::Exited(3)

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_told_by_one_test_of_a_run() {
+    fn a_refusal_is_reported_by_one_test_of_a_run() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("key.refused");
         assert_eq!(told(&file, "run-1", "d::a"), None);

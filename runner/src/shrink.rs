@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_that_does_not_repeat_is_told_as_such() {
+    fn a_failure_that_does_not_repeat_is_reported_as_such() {
         let result = shrink(&all(), &mut |_| Tried::Otherwise);
         assert_eq!(result.unwrap_err(), Nothing::DoesNotRepeat);
         let result = shrink(&all(), &mut |_| Tried::NoTime);

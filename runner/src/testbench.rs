@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_that_builds_no_plugin_is_told_how_to() {
+    fn the_error_for_a_crate_that_builds_no_plugin_says_how_to() {
         for manifest in [
             "[package]\nname = \"my-tb\"\n",
             "[package]\nname = \"my-tb\"\n[lib]\ncrate-type = [\"rlib\"]\n",
@@ -287,7 +287,7 @@ mod tests {
 
     /// Cargo would not build it for `cargo test`: old code would pass.
     #[test]
-    fn a_crate_whose_plugin_cargo_would_not_keep_up_to_date_is_told_how_to() {
+    fn the_error_for_a_crate_whose_plugin_cargo_would_not_keep_up_to_date_says_how_to() {
         let told = problem("[package]\nname = \"my-tb\"\n[lib]\ncrate-type = [\"cdylib\"]\n");
         assert!(
             told.contains("an earlier build has left") && told.contains("`rlib`"),
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_plugin_is_told_by_its_path() {
+    fn a_file_that_is_no_plugin_is_reported_by_its_path() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let told = format!("{:#}", list(file.path()).unwrap_err());
         let path = file.path().display().to_string();

@@ -13,7 +13,7 @@ const FAILED: i32 = 101;
 const BROKEN: i32 = 2;
 
 #[test]
-fn what_is_wrong_with_a_design_is_told() {
+fn what_is_wrong_with_a_design_is_reported() {
     if !icarus() {
         return;
     }
@@ -50,7 +50,7 @@ fn what_is_wrong_with_a_design_is_told() {
 }
 
 #[test]
-fn wrong_settings_are_told_before_anything_runs() {
+fn wrong_settings_are_reported_before_anything_runs() {
     let harness = Harness::new();
     let wrong = |name, value| harness.run("", &[(name, value)], &["--list"]);
     wrong("VERIFORK_SIM", "icraus")
@@ -68,7 +68,7 @@ fn wrong_settings_are_told_before_anything_runs() {
 }
 
 #[test]
-fn a_target_folder_that_cannot_be_written_is_told() {
+fn a_target_folder_that_cannot_be_written_is_reported() {
     if !icarus() {
         return;
     }
@@ -80,7 +80,7 @@ fn a_target_folder_that_cannot_be_written_is_told() {
 }
 
 #[test]
-fn a_crate_without_a_cdylib_is_told_the_lines_to_add() {
+fn the_error_for_a_crate_without_a_cdylib_has_the_lines_to_add() {
     for library in ["", "[lib]\n", "[lib]\ncrate-type = [\"rlib\"]\n"] {
         let folder = tempfile::tempdir().unwrap();
         let manifest = format!("[package]\nname = \"my-tb\"\nversion = \"0.1.0\"\n{library}");
@@ -96,7 +96,7 @@ fn a_crate_without_a_cdylib_is_told_the_lines_to_add() {
 }
 
 #[test]
-fn a_plugin_that_is_not_there_or_is_none_is_told() {
+fn a_plugin_that_is_not_there_or_is_none_is_reported() {
     let harness = Harness::new();
     let plugin = harness.target.path().join("debug/deps/libfaulty_tb.so");
     fs::remove_file(&plugin).unwrap();
@@ -149,7 +149,7 @@ fn in_namespace(harness: &Harness, script: &str) -> Option<Run> {
 }
 
 #[test]
-fn a_full_disk_is_told_and_leaves_nothing_half_written() {
+fn a_full_disk_is_reported_and_leaves_nothing_half_written() {
     if !icarus() {
         return;
     }
@@ -182,7 +182,7 @@ fn a_full_disk_is_told_and_leaves_nothing_half_written() {
 }
 
 #[test]
-fn a_target_folder_that_is_read_only_is_told() {
+fn a_target_folder_that_is_read_only_is_reported() {
     if !icarus() {
         return;
     }

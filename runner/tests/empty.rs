@@ -49,7 +49,7 @@ fn a_simulator_that_is_named_and_not_there_fails_its_tests() {
 }
 
 #[test]
-fn what_is_installed_is_told_to_who_names_another() {
+fn what_is_installed_is_named_if_another_is_asked_for() {
     if !icarus() {
         return;
     }

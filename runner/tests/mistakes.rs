@@ -21,7 +21,7 @@ fn explanation(output: &str, test: &str) -> Option<String> {
     Some(said.join("\n"))
 }
 
-fn is_told_the_same(test: &str, words: &[&str], simulators: &[&str]) {
+fn is_reported_alike(test: &str, words: &[&str], simulators: &[&str]) {
     let harness = Harness::new();
     let mut first: Option<(&str, String)> = None;
     for (simulator, program) in SIMULATORS {
@@ -56,7 +56,7 @@ fn a_forgotten_clock() {
         "did not end within 50 us",
         "awaits rising edge of counter.clk",
     ];
-    is_told_the_same(
+    is_reported_alike(
         "forgets_the_clock",
         &words,
         &["icarus", "ghdl", "nvc", "verilator"],
@@ -72,14 +72,14 @@ fn a_deadlock() {
         "awaits the mutex",
         "since 1 ns",
     ];
-    is_told_the_same("deadlocks", &words, &["icarus", "ghdl", "nvc", "verilator"]);
+    is_reported_alike("deadlocks", &words, &["icarus", "ghdl", "nvc", "verilator"]);
 }
 
 /// Verilator has two states: nothing is unknown there.
 #[test]
 fn a_value_that_nobody_knows() {
     let words = ["cannot read `counter.count`", "bits 7:0 are unknown"];
-    is_told_the_same("reads_before_the_reset", &words, &["icarus", "ghdl", "nvc"]);
+    is_reported_alike("reads_before_the_reset", &words, &["icarus", "ghdl", "nvc"]);
 }
 
 /// Each variable once, at the line that sets it again and again; what nothing drives, and what is meant, never.

@@ -35,7 +35,7 @@ fn a_design_with_a_library_and_generics_runs_with_waves() {
 }
 
 #[test]
-fn a_generic_that_the_top_does_not_have_is_told() {
+fn a_generic_that_the_top_does_not_have_is_reported() {
     if !nvc() {
         return;
     }

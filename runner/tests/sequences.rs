@@ -135,7 +135,7 @@ fn a_failure_is_made_smaller_on_the_other_simulators_too() {
 }
 
 #[test]
-fn a_failure_that_does_not_repeat_stays_one_and_is_told_as_such() {
+fn a_failure_that_does_not_repeat_stays_one_and_is_reported_as_such() {
     if !icarus() {
         return;
     }

@@ -76,7 +76,7 @@ fn a_top_lies_in_the_library_that_is_named() {
 }
 
 #[test]
-fn what_names_no_top_is_told_before_anything_runs() {
+fn what_names_no_top_is_reported_before_anything_runs() {
     for bench in verilog().into_iter().chain(vhdl()).take(1) {
         bench.write("e.vhd", ENTITY);
         let bench = bench

@@ -290,7 +290,7 @@ fn a_design_is_as_it_was_configured() {
 }
 
 #[test]
-fn mistakes_in_a_design_are_told_with_the_compilers_words() {
+fn mistakes_in_a_design_are_reported_with_the_compilers_words() {
     if !verilator() {
         return;
     }

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn names_with_a_prefix_are_told_in_every_case_and_elements_once() {
+    fn names_with_a_prefix_are_reported_in_every_case_and_elements_once() {
         struct Stream;
         impl Dut for Stream {
             fn bind(_: &mut Binder<'_>, _: &str) -> Option<Self> {
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn names_with_several_prefixes_are_told_with_each_at_every_depth() {
+    fn names_with_several_prefixes_are_reported_with_each_at_every_depth() {
         let mut found = PathSet::default();
         let mut top = found.top();
         let mut bus = top.field("core", Affix::new(&["i_", "o_"], &[]));

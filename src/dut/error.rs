@@ -430,7 +430,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_told_once_and_of_a_part_with_its_path() {
+    fn a_refusal_is_reported_once_and_that_of_a_part_with_its_path() {
         let place = Location::caller();
         let refused = |path: &str| {
             let cause = PortError::Refused {

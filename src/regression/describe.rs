@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_simulator_cannot_show_is_told_where_everything_is_a_register() {
+    fn what_a_simulator_cannot_show_is_reported_where_everything_is_a_register() {
         let mut design = Design::new().simulated_by("Verilator", "5.006");
         let top = design.module(None, "top");
         design.add(Some(top), "odd", ObjectKind::Other, Encoding::None);

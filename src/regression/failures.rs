@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_of_an_error_is_told_once() {
+    fn the_line_of_an_error_is_reported_once() {
         let told = |text| without_place(text, ("src/lib.rs", 4));
         assert_eq!(
             told("cannot read `a.q` at src/lib.rs:4:9: bit 0 is unknown"),

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn another_format_is_told_nothing_but_ours() {
+    fn a_harness_of_another_format_gets_only_the_number_of_ours() {
         assert_eq!(told(FORMAT + 1), (FORMAT, Vec::new()));
     }
 }

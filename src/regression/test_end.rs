@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_called_at_the_end_is_told_of_it_once() {
+    fn what_is_called_at_the_end_is_called_once() {
         let told = Rc::new(Cell::new(0));
         let count = Rc::clone(&told);
         begin("counts");

@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn the_task_that_keeps_the_owner_is_told_until_the_next_limit() {
+    fn the_task_that_keeps_the_owner_is_reported_until_the_next_limit() {
         static LOOKED: Mutex<Option<Sender<()>>> = Mutex::new(None);
         let (sender, receiver) = channel();
         *LOOKED.lock().unwrap() = Some(sender);

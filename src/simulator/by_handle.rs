@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_side_by_side_are_spread_and_told_apart() {
+    fn addresses_side_by_side_are_spread_and_distinguished() {
         let hash = |address| {
             BuildHasherDefault::<ByAddress>::default().hash_one(Handle::for_test(address))
         };

@@ -306,7 +306,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_of_declarations_is_read_whole_or_told_with_its_line() {
+    fn a_file_of_declarations_is_read_whole_or_reported_with_its_line() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let read = |text: &str| {
             fs::write(file.path(), text).unwrap();
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn where_elements_of_packed_arrays_are_not_shown_their_bits_are_told() {
+    fn where_elements_of_packed_arrays_are_not_shown_their_bits_are_reported() {
         let identity = Identity {
             product: "Verilator".into(),
             version: "5.006".into(),
@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn where_members_are_not_shown_their_bits_are_told() {
+    fn where_members_are_not_shown_their_bits_are_reported() {
         let identity = Identity {
             product: "Verilator".into(),
             version: "5.006".into(),
@@ -477,7 +477,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_declared_and_not_shown_is_told_with_what_it_is() {
+    fn what_is_declared_and_not_shown_is_reported_with_what_it_is() {
         let identity = Identity {
             product: "Icarus Verilog".into(),
             version: "11.0".into(),

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_simulator_cannot_do_is_told_with_what_to_do_instead() {
+    fn what_a_simulator_cannot_do_is_reported_with_what_to_do_instead() {
         let identity = Identity {
             product: "Verilator".into(),
             version: "5.006".into(),

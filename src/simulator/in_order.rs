@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_any_kind_and_order_are_told_apart() {
+    fn numbers_of_any_kind_and_order_are_distinguished() {
         let of = |numbers: &[u8]| BuildHasherDefault::<InOrder>::default().hash_one(numbers);
         let all = [of(&[]), of(&[1]), of(&[1, 2]), of(&[2, 1]), of(&[0, 1])];
         let different: HashSet<u64> = all.into_iter().collect();

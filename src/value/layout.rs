@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_at_another_position_or_at_none_is_told() {
+    fn a_name_at_another_position_or_at_none_is_reported() {
         let moved = differs(&["data", "wait_ack", "control"]).unwrap();
         assert_eq!(
             moved,

@@ -234,7 +234,7 @@ fn lengths_and_weights_may_be_parameters_of_the_type() {
 
 /// For a type with parameters, the compiler cannot check it.
 #[test]
-fn a_range_that_a_parameter_makes_empty_is_told_with_its_line() {
+fn a_range_that_a_parameter_makes_empty_is_reported_with_its_line() {
     let mut rng = rng(8);
     assert_eq!(UpTo::<4>::randomize(&mut rng).unwrap().count, 4);
     let error = UpTo::<3>::randomize(&mut rng).unwrap_err();

@@ -157,7 +157,7 @@ fn a_task_that_awaits_again_after_its_limit_is_named_too() {
 }
 
 #[test]
-fn a_design_that_never_settles_is_told_from_a_task_that_spins() {
+fn a_design_that_never_settles_is_distinguished_from_a_task_that_spins() {
     require!("iverilog", "vvp");
     let run = between("hangs::spins_in_the_design", &[]);
     run.failed()

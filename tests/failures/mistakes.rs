@@ -167,7 +167,7 @@ fn mistakes_of_one_test_leave_the_results_of_the_others() {
     let design = DESIGN.get();
     let file = design.folder().join("mistakes.xml");
     let path = file.to_str().expect("a plain name");
-    let filter = "=binding::everything_that_does_not_fit_is_told_at_once,=ends::a_passes_before,\
+    let filter = "=binding::everything_that_does_not_fit_is_reported_at_once,=ends::a_passes_before,\
                   =ends::z_comes_after,=plain::reads_unknown_bits,=plain::writes_what_does_not_fit,\
                   =plain::writes_in_the_read_only_phase,=plain::writes_a_constant,\
                   =plain::waits_for_less_than_a_step,=plain::is_even::two";
@@ -189,7 +189,7 @@ fn mistakes_of_one_test_leave_the_results_of_the_others() {
             ("a_passes_before", ""),
             ("z_comes_after", ""),
             ("is_even::two", ""),
-            ("told_at_once", "did you mean `count`?"),
+            ("reported_at_once", "did you mean `count`?"),
             ("reads_unknown_bits", "bits 2, 0 are unknown"),
             ("writes_what_does_not_fit", "16 does not fit 4 bits"),
             ("writes_in_the_read_only_phase", "read-only phase"),
@@ -201,10 +201,10 @@ fn mistakes_of_one_test_leave_the_results_of_the_others() {
 }
 
 #[test]
-fn names_types_and_directions_that_do_not_fit_are_told_at_once() {
+fn names_types_and_directions_that_do_not_fit_are_reported_at_once() {
     require!("iverilog", "vvp");
     let run = run("binding", &[]);
-    let name = "binding::everything_that_does_not_fit_is_told_at_once";
+    let name = "binding::everything_that_does_not_fit_is_reported_at_once";
     let (misspelt, path) = (
         place("binding", "misspelt"),
         place("binding", "misspelt path"),

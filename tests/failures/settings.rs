@@ -28,7 +28,7 @@ fn a_plugin_without_tests_is_refused() {
 
 /// A process that stands for a simulator exports less of VPI than a plugin needs.
 #[test]
-fn a_simulator_that_lacks_functions_is_told_by_name_and_fails() {
+fn a_simulator_that_lacks_functions_is_reported_by_name_and_fails() {
     require!("cc");
     let folder = tempfile::tempdir().expect("a folder");
     let run = |macros: &[&str]| {
@@ -79,7 +79,7 @@ fn a_filter_that_fits_nothing_is_refused_with_the_nearest_names() {
 }
 
 #[test]
-fn settings_that_cannot_be_understood_are_all_told() {
+fn settings_that_cannot_be_understood_are_all_reported() {
     require!("iverilog", "vvp");
     let variables = [
         ("VERIFORK_SEED", "abc"),

@@ -62,7 +62,7 @@ fn report<'a>(output: &'a str, test: &str) -> &'a str {
 }
 
 #[test]
-fn an_error_whose_code_fails_is_told_and_the_next_test_runs() {
+fn an_error_whose_code_fails_is_reported_and_the_next_test_runs() {
     require!("iverilog", "vvp");
     let design = DESIGN.get();
     let file = design.folder().join("odd.xml");

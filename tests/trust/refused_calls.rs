@@ -73,7 +73,8 @@ fn hangs(test: &str, passes: Passes) -> Run {
 }
 
 #[test]
-fn a_design_that_never_settles_is_told_from_a_task_that_spins_where_membarrier_is_refused() {
+fn a_design_that_never_settles_is_distinguished_from_a_task_that_spins_where_membarrier_is_refused()
+{
     require!("iverilog", "vvp");
     for passes in [Passes::None, Passes::Registering] {
         let run = hangs("hangs::spins_in_the_design", passes);

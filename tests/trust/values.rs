@@ -8,7 +8,7 @@ use crate::require;
 
 /// GHDL tells no range, and takes what is written; the design that meets it ends the simulation.
 #[test]
-fn what_ghdl_dies_of_is_told_in_its_own_words() {
+fn what_ghdl_dies_of_is_reported_in_its_own_words() {
     require!("ghdl");
     let plugin = plugin("values_tb");
     for version in versions() {

@@ -419,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_that_do_not_fit_are_told_from_what_else_does_not() {
+    fn parameters_that_do_not_fit_are_distinguished_from_what_else_does_not() {
         let misfits = |message: &str| {
             let failure = FailedTest {
                 test: "starts".to_owned(),

@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_requirement_of_the_plan_without_a_test_is_told() {
+    fn a_requirement_of_the_plan_without_a_test_is_reported() {
         let verdicts = [verdict(Status::Passed, &["REQ-1", "two words"])];
         let plan = "# the plan\nREQ-1  counts\nREQ-2: wraps\n\ntwo words\n";
         let (all, problems) = states(&verdicts, Some(plan));

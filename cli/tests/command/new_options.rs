@@ -364,7 +364,7 @@ fn what_cannot_become_a_crate_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_library_that_is_not_to_be_had_is_told() {
+fn a_library_that_cannot_be_found_is_reported() {
     let outside = Outside::with("counter.v");
     let new = |library: &[&str]| {
         let new = [

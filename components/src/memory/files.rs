@@ -318,7 +318,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn intel_hex_with_segments_is_read_and_what_is_wrong_is_told_with_its_line() {
+    fn intel_hex_with_segments_is_read_and_what_is_wrong_is_reported_with_its_line() {
         let memory = Memory::sparse();
         memory
             .load_ihex(
@@ -362,7 +362,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn s_records_of_all_addresses_are_read_and_what_is_wrong_is_told_with_its_line() {
+    fn s_records_of_all_addresses_are_read_and_what_is_wrong_is_reported_with_its_line() {
         let memory = Memory::sparse();
         memory
             .load_srec(

@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_none_is_told_with_all_that_are() {
+    fn a_name_that_is_none_is_reported_with_all_that_are() {
         let error = "R1C".parse::<Access>().unwrap_err().to_string();
         assert!(
             error.starts_with("`R1C` is not an access of a field; there are RO, RW, "),

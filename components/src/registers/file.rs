@@ -524,7 +524,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_not_there_is_told() {
+    fn a_file_that_is_not_there_is_reported() {
         let error = Map::load("nowhere/map.toml").unwrap_err().to_string();
         assert!(error.starts_with("nowhere/map.toml: "), "{error}");
     }

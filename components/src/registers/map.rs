@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_told_with_its_line_all_at_once() {
+    fn what_does_not_fit_is_reported_with_its_line_all_at_once() {
         let line = line!() + 1;
         let register = Register::new("control", 0)
             .field(field("a", 0..=3))

@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_format_cannot_have_is_told() {
+    fn what_a_format_cannot_have_is_reported() {
         let format = Format::baud(9600).data_bits(7);
         for (frame, says) in [
             (

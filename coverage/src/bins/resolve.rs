@@ -519,7 +519,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told() {
+    fn mistakes_are_reported() {
         assert_eq!(
             problem(Bins::<u8>::new().bin("a", 4..4)),
             "point `p`: the range `4..4` of bin `a` is empty"

@@ -151,7 +151,7 @@ fn only_a_struct_with_named_fields_has_names_to_bind() {
 }
 
 #[test]
-fn all_wrong_options_are_told_at_once() {
+fn all_wrong_options_are_reported_at_once() {
     let item = "#[dut(path = \"x\")] struct T { #[dut(pth = \"a\")] a: A, #[dut(input, output)] b: B, \
                 #[dut] c: C, #[dut(path = 3, input = 1)] d: D, #[dut(inout, inout)] e: E }";
     assert_eq!(

@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_without_an_end_that_uses_the_question_mark_is_told() {
+    fn a_loop_without_an_end_that_uses_the_question_mark_is_reported() {
         for body in [
             "spawn(async move { loop { a()?; } });",
             "verifork::task::spawn_named(\"n\", async { let b = c()?; loop { b.await; } })",

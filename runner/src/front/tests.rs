@@ -103,7 +103,7 @@ fn lines_are_those_of_libtest() {
 }
 
 #[test]
-fn a_cause_is_told_once_and_each_test_has_its_line() {
+fn a_cause_is_reported_once_and_each_test_has_its_line() {
     let text = printed(Format::Pretty, alike(200));
     assert_eq!(text.matches("it broke").count(), 1, "{text}");
     assert!(text.contains("199 other tests not run, see above:\n    d::icarus::t1\n"));
@@ -190,7 +190,7 @@ fn an_event_tells_the_first_failure_whole_and_whom_others_are_like() {
 }
 
 #[test]
-fn what_another_process_has_told_is_not_told_again() {
+fn what_another_process_has_reported_is_not_reported_again() {
     for format in [Format::Pretty, Format::Json] {
         let Outcome::Failed(failure) = failure("the whole story", "story") else {
             unreachable!("it is one")
@@ -298,7 +298,7 @@ fn a_panic_of_the_harness_fails_the_test_that_it_ran() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_told() {
+fn a_file_that_cannot_be_written_is_reported() {
     let arguments = Arguments::of(&["--logfile", "/proc/none/log"]);
     let told = run(&arguments, Vec::new()).unwrap_err().to_string();
     assert!(told.contains("cannot write `/proc/none/log`"), "{told}");

@@ -167,7 +167,7 @@ fn tests_that_all_skip_themselves_are_no_run() {
 }
 
 #[test]
-fn settings_that_leave_nothing_of_the_designs_are_told() {
+fn settings_that_leave_nothing_of_the_designs_are_reported() {
     let mut bench = bench(&[]);
     bench.settings.simulators = Some(vec![Simulator::Nvc]);
     let told = run_of(&bench, &["counts"]).problem();
@@ -233,7 +233,7 @@ fn a_test_that_a_design_leaves_out_is_ignored_until_ignored_ones_are_asked_for()
 }
 
 #[test]
-fn what_is_wrong_is_told_before_anything_runs() {
+fn what_is_wrong_is_reported_before_anything_runs() {
     let bench = bench(&[]);
     let problem = |designs, plugin, tests| {
         let mut arguments = Arguments::of(&[]);
@@ -272,7 +272,7 @@ fn what_is_wrong_is_told_before_anything_runs() {
 }
 
 #[test]
-fn another_format_of_waves_than_the_one_asked_for_is_told() {
+fn another_format_of_waves_than_the_one_asked_for_is_reported() {
     let mut bench = bench(&[]);
     bench.settings.waves = WavesWanted::Always(Waves::Ghw);
     let mut arguments = Arguments::of(&[]);

@@ -338,7 +338,7 @@ fn a_simulator_is_found_where_it_is_said_to_be() {
 }
 
 #[test]
-fn a_simulator_that_is_not_where_it_is_said_to_be_is_told_with_the_variable() {
+fn a_simulator_that_is_not_where_it_is_said_to_be_is_reported_with_the_variable() {
     let empty = tempfile::tempdir().unwrap();
     for simulator in ALL {
         let backend = simulator.backend();

@@ -124,7 +124,7 @@ fn a_simulator_that_fails_after_a_pass_has_not_passed() {
 }
 
 #[test]
-fn what_the_plugin_could_not_do_is_told() {
+fn what_the_plugin_could_not_do_is_reported() {
     let problem = [
         loaded(),
         Record::Problem("settings that cannot be understood".into()),

@@ -121,7 +121,7 @@ struct Missing {
 }
 
 #[test]
-fn everything_that_does_not_fit_is_told_at_once_with_the_fields_places() {
+fn everything_that_does_not_fit_is_reported_at_once_with_the_fields_places() {
     let (dut, _) = simulate();
     let error = dut.bind::<Wrong>().unwrap_err();
     let told: Vec<_> = error
@@ -215,7 +215,7 @@ fn what_is_demanded_of_a_value_is_said_where_it_does_not_fit() {
 }
 
 #[test]
-fn a_field_of_a_librarys_struct_is_told_with_the_users_field_around_it() {
+fn a_field_of_a_librarys_struct_is_reported_with_the_users_field_around_it() {
     let user = BindSite {
         field: None,
         file: "src/lib.rs",
@@ -382,7 +382,7 @@ fn a_name_is_bound_with_the_prefix_that_another_has() {
 }
 
 #[test]
-fn a_name_that_is_missing_is_told_with_those_of_its_prefix() {
+fn a_name_that_is_missing_is_reported_with_those_of_its_prefix() {
     #[derive(Debug, verifork_macros::Dut)]
     #[allow(dead_code)]
     struct Wide {
@@ -516,7 +516,7 @@ fn fields_are_names_in_whatever_case_the_object_has_them() {
 }
 
 #[test]
-fn what_a_scope_holds_is_told_once() {
+fn what_a_scope_holds_is_reported_once() {
     #[derive(Debug, verifork_macros::Dut)]
     #[allow(dead_code)]
     struct Twice {

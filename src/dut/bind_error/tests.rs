@@ -129,7 +129,7 @@ fn a_bit_that_is_looked_up_is_to_be_selected() {
 }
 
 #[test]
-fn no_name_is_told_twice_and_each_that_is_suggested_is_there() {
+fn no_name_is_reported_twice_and_each_that_is_suggested_is_there() {
     let (dut, _) = simulate();
     for missing in [
         "cout",

@@ -80,7 +80,7 @@ fn a_miss_says_the_nearest_names_and_what_the_scope_holds() {
 }
 
 #[test]
-fn a_miss_further_down_is_told_where_it_happens() {
+fn a_miss_further_down_is_reported_where_it_happens() {
     let (dut, _) = simulate();
     let error = dut.signal::<u8>("core.nxt_count").unwrap_err().to_string();
     assert!(

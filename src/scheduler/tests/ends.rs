@@ -20,7 +20,7 @@ fn a_test_begins_in_a_callback_at_the_start_where_writes_are_kept() {
 }
 
 #[test]
-fn the_simulation_ends_with_the_test_and_is_told_once() {
+fn the_end_of_the_test_ends_the_simulation_once() {
     let run = clocked_register().run(async |_| {
         signal::<bool>("clk").rising_edges(2).await;
         Ok(())

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn each_of_nine_states_is_told_wherever_it_stands() {
+    fn each_of_nine_states_is_reported_wherever_it_stands() {
         for (digit, planes) in [
             (b'0', (0_u64, 0_u64)),
             (b'1', (1, 0)),

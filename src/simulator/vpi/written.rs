@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_told_in_the_order_of_the_writes() {
+    fn changes_are_reported_in_the_order_of_the_writes() {
         let writes = Writes::default();
         let object = |number| Handle::for_test(8 * number);
         for number in 1..=3 {
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_write_as_changes_are_told_is_not_over_at_the_next_change() {
+    fn a_write_as_changes_are_reported_is_not_over_at_the_next_change() {
         let (writes, object) = (Writes::default(), Handle::for_test(8));
         writes.enter(CyclePosition::After, || 0);
         assert!(writes.note(object, &byte(1), false, 0));

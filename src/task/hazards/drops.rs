@@ -230,7 +230,7 @@ fn a_panic_while_another_unwinds_keeps_both_places() {
 }
 
 #[test]
-fn two_panics_at_once_which_end_the_process_are_told_before() {
+fn two_panics_at_once_which_end_the_process_are_reported_before() {
     const CHILD: &str = "VERIFORK_TEST_TWO_PANICS";
     if std::env::var_os(CHILD).is_some() {
         let _ = catch(|| {

@@ -123,7 +123,7 @@ fn rule_04_the_manager_is_a_map_in_fork_order() {
 }
 
 #[test]
-fn rule_04_a_missing_name_is_told_with_what_there_is() {
+fn rule_04_a_missing_name_is_reported_with_the_names_that_exist() {
     let tm = TaskManager::new();
     let missing = |name: &str| tm.result::<()>(name).unwrap_err().to_string();
     assert_eq!(

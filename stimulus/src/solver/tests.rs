@@ -128,7 +128,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_told_of_ranges_is_true_of_their_values(
+    fn what_holds_for_ranges_holds_for_their_values(
         conditions in prop::collection::vec(condition(), 1..3),
         ends: [(i128, i128); 3],
         seed: u64,

@@ -165,7 +165,7 @@ fn axi_lite(data: u32) -> Vec<String> {
 }
 
 #[test]
-fn buses_of_memories_and_registers_are_told_apart() {
+fn buses_of_memories_and_registers_are_distinguished() {
     let ports = axi_lite(32);
     let ports: Vec<&str> = ports.iter().map(String::as_str).collect();
     let apb = [

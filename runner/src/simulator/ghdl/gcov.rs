@@ -431,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_short_damaged_or_of_an_old_compiler_is_told() {
+    fn what_is_cut_short_damaged_or_of_an_old_compiler_is_reported() {
         let whole = notes(*b"B42*", &[process(5, "p")]);
         assert!(Notes::parse(&whole).is_ok(), "GCC 14");
         for end in 0..whole.len() - 4 {

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packed_dimensions_are_told_of_vectors_and_arrays() {
+    fn packed_dimensions_of_vectors_and_arrays_are_declared() {
         let netlist = "\
             \x20   reg: asc unpacked dims=0 pin_count=1 netvector_t:logic signed[1:2][0:2][4:-7] (eref=0, lref=1) \
              scope=top #(0,0,0) vector_width=24 pin_count=1 pins_are_virtual\n\
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn arrays_are_told_of_that_an_image_does_not_tell() {
+    fn arrays_that_an_image_does_not_describe_are_declared() {
         let netlist = "SCOPES:\n\
             \x20   wire: a unpacked dims=0 pin_count=1 netvector_t:logic unsigned[7:0] (eref=0, lref=0) \
              scope=m #(0,0,0) vector_width=8 pin_count=1\n\

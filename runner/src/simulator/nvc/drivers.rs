@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn signals_are_told_that_processes_assign_again_and_again_or_instances_drive() {
+    fn signals_that_processes_assign_repeatedly_or_instances_drive_are_found() {
         let dump = r#"
 entity WORK.U.elab is
 end entity;

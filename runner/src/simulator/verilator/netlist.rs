@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_bits_is_told_by_what_it_is() {
+    fn what_has_no_bits_is_reported_by_what_it_is() {
         let names = ["q", "a", "s", "e", "h", "o"];
         let variables =
             names.map(|name| format!("<var name=\"{name}\" dtype_id=\"{name}\" public=\"true\"/>"));

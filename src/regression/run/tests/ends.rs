@@ -69,7 +69,7 @@ fn the_end_that_a_test_wants_is_a_pass() {
 }
 
 #[test]
-fn tests_that_want_the_end_come_last_and_those_after_one_are_told_how_to_run() {
+fn tests_that_want_the_end_come_last_and_the_error_for_those_after_one_says_how_to_run_them() {
     let names = [
         "wants_the_design_to_finish",
         "wants_a_stop_and_ends_first",

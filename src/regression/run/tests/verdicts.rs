@@ -144,7 +144,7 @@ fn an_error_that_panics_while_it_is_dropped_does_not_end_the_run() {
 }
 
 #[test]
-fn what_a_test_leaves_does_not_reach_the_next_one_and_is_told() {
+fn what_a_test_leaves_does_not_reach_the_next_one_and_is_reported() {
     let ran = run(&["leaves_things_behind", "finds_nothing_left"]);
     ran.check_status(0);
     for text in [

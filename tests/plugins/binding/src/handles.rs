@@ -129,7 +129,10 @@ async fn names_with_a_prefix_are_bound_in_any_case_below_the_top(dut: Binding) -
 }
 
 #[verifork::test]
-async fn a_mandatory_name_is_told_with_what_has_the_prefix(dut: Binding, top: Instance) -> Result {
+async fn a_mandatory_name_is_reported_with_what_has_the_prefix(
+    dut: Binding,
+    top: Instance,
+) -> Result {
     #[derive(Debug, Dut)]
     #[allow(dead_code, reason = "it does not bind")]
     struct Wide {

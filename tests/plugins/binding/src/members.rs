@@ -116,7 +116,7 @@ struct Wrong {
 }
 
 #[verifork::test]
-async fn known_members_that_do_not_fit_are_told(_dut: Members, top: Instance) -> Result {
+async fn known_members_that_do_not_fit_are_reported(_dut: Members, top: Instance) -> Result {
     let error = top.object("q")?.bind::<Wrong>().unwrap_err().to_string();
     for part in ["`king`", "kind", "members.q.len", "output"] {
         ensure!(error.contains(part), "no {part} in {error}");

@@ -329,7 +329,7 @@ struct Real {
 }
 
 #[verifork::test]
-async fn records_and_names_that_differ_are_told_when_they_are_bound(top: Instance) -> Result {
+async fn records_and_names_that_differ_are_reported_when_they_are_bound(top: Instance) -> Result {
     let refused = |result: Result<(), BindError>| match result {
         Ok(()) => Err(verifork::error!("it was bound")),
         Err(error) => Ok(error.to_string()),

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
             .tests(["members::known_"]),
         // Icarus's compiler does not tell what a packed structure is made of.
         Design::new("members")
-            .label("untold")
+            .label("undeclared")
             .sources(["hdl/members.sv"])
             .simulators([Simulator::Icarus])
             .tests(["members::unknown_"]),

@@ -17,7 +17,7 @@ struct NoValid {
 }
 
 #[verifork::test(should_fail(bind = "with the prefix `axis_t` it holds axis_t"))]
-async fn a_mandatory_signal_that_is_missing_is_told_with_what_was_found(dut: NoValid) {
+async fn a_mandatory_signal_that_is_missing_is_reported_with_what_was_found(dut: NoValid) {
     let _ = dut;
 }
 
@@ -29,7 +29,7 @@ struct NoPayload {
 }
 
 #[verifork::test(should_fail(bind = "u8 takes 1 to 8 bits"))]
-async fn a_payload_that_does_not_fit_is_told(dut: NoPayload) {
+async fn a_payload_that_does_not_fit_is_reported(dut: NoPayload) {
     let _ = dut;
 }
 
@@ -82,7 +82,7 @@ struct Lite128 {
 
 /// In the protocol's words, and at the user's line, where no component is started yet.
 #[verifork::test]
-async fn a_width_that_the_protocol_has_not_is_told_by_its_rule(test: Test) -> Result {
+async fn a_width_that_the_protocol_has_not_is_reported_by_its_rule(test: Test) -> Result {
     let top = Instance::roots()?[0];
     let line = line!() - 14;
     let text = top.bind::<Apb64>().map(drop).unwrap_err().to_string();

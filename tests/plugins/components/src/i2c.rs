@@ -436,7 +436,7 @@ async fn designs_pull_the_lines_low_by_each_form_of_pins(dut: I2c) -> Result {
 }
 
 #[verifork::test(should_fail(panic = "I2C: `I2C` has neither `scl_i` nor an inout `scl`"))]
-async fn pins_that_are_missing_are_told_where_the_bus_is_started(dut: I2c, test: Test) {
+async fn pins_that_are_missing_are_reported_where_the_bus_is_started(dut: I2c, test: Test) {
     let _bus = Bus::new(&dut.none).start(&test);
 }
 

@@ -173,7 +173,7 @@ async fn a_bus_whose_clock_was_not_started_is_refused(dut: Clockless, test: Test
 
 /// And one that nobody drives, as soon as nothing else happens.
 #[verifork::test(timeout = 1.us(), should_fail(timeout = "wires.req_write` has not changed since"))]
-async fn a_bus_without_a_clock_is_told_of(dut: Clockless, test: Test) -> Result {
+async fn a_bus_without_a_clock_is_reported(dut: Clockless, test: Test) -> Result {
     dut.req_write.set(false);
     let clocked = Clocked::external(&dut.req_write);
     let source = Source::new(&dut.axis).start(&test, &clocked);

@@ -232,7 +232,7 @@ async fn a_read_that_differs_fails_the_test_of_a_model_that_follows(
 }
 
 #[verifork::test]
-async fn a_map_that_cannot_be_tried_is_told(dut: Apb, test: Test) -> Result {
+async fn a_map_that_cannot_be_tried_is_reported(dut: Apb, test: Test) -> Result {
     let clocked = Clocked::external(&dut.clk);
     let bus = apb::Manager::new(&dut.bus).start(&test, &clocked);
     for (size, says) in [

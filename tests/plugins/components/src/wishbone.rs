@@ -599,7 +599,7 @@ struct Missing {
 }
 
 #[verifork::test(should_fail(bind = "with the prefix `wb_c` it holds wb_c"))]
-async fn a_signal_that_is_missing_is_told_with_what_was_found(dut: Missing) {
+async fn a_signal_that_is_missing_is_reported_with_what_was_found(dut: Missing) {
     let _ = dut;
 }
 
@@ -612,7 +612,7 @@ struct Far {
 
 /// In the protocol's words, and at the user's line, where no component is started yet.
 #[verifork::test]
-async fn data_wider_than_the_protocol_has_is_told_by_its_rule() -> Result {
+async fn data_wider_than_the_protocol_has_is_reported_by_its_rule() -> Result {
     let top = Instance::roots()?[0];
     let text = top.bind::<Far>().map(drop).unwrap_err().to_string();
     let place = format!("{}:{}: Far.bus: `", file!(), line!() - 8);

@@ -6,7 +6,7 @@ use crate::Design;
 
 /// Told by the harness: `+depth=4 +verbose +verb=1 +empty=`.
 #[verifork::test]
-async fn plus_arguments_are_told_apart(test: Test) -> Result {
+async fn plus_arguments_are_distinguished(test: Test) -> Result {
     assert_eq!(test.plusarg("depth"), Some("4"));
     assert_eq!(test.plusarg("verbose"), Some(""));
     assert_eq!(test.plusarg("verb"), Some("1"));

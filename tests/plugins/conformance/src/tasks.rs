@@ -138,7 +138,7 @@ async fn a_failure_cancels_the_siblings_at_its_time(dut: Design) -> Result {
 }
 
 #[verifork::test]
-async fn two_failures_of_one_time_step_are_both_told() -> Result {
+async fn two_failures_of_one_time_step_are_both_reported() -> Result {
     let options = ManagerOptions::new().continue_on_error(true);
     let errors = verifork::task::scope_with(options, async |tm| {
         for name in ["first", "second"] {

@@ -18,7 +18,7 @@ struct Misspelt {
 }
 
 #[verifork::test]
-async fn everything_that_does_not_fit_is_told_at_once(dut: Misspelt) {
+async fn everything_that_does_not_fit_is_reported_at_once(dut: Misspelt) {
     let _ = (
         dut.clk,
         dut.cuont,

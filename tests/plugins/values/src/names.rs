@@ -7,7 +7,7 @@ use verifork::prelude::*;
 
 /// Of two names that differ in one letter, each is found as itself, whatever the file was written in.
 #[verifork::test]
-async fn any_letters_beyond_ascii_are_told_apart(dut: Instance) -> Result {
+async fn any_letters_beyond_ascii_are_distinguished(dut: Instance) -> Result {
     timer(1.ns()).await;
     for (name, value) in [
         ("caf\u{e8}", false),

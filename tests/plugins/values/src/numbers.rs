@@ -34,7 +34,7 @@ enum Longer {
 
 /// Icarus tells nothing of them: what fits the bits is bound.
 #[verifork::test]
-async fn told_an_enum_has_the_values_of_the_design(dut: Instance, test: Test) -> Result {
+async fn declared_an_enum_has_the_values_of_the_design(dut: Instance, test: Test) -> Result {
     dut.signal::<State>("state")?;
     let refused = [
         dut.signal::<Swapped>("state").err(),
@@ -129,7 +129,7 @@ async fn any_unsigned_bits_take_no_negative_number(dut: Instance) -> Result {
 }
 
 #[verifork::test]
-async fn any_signed_bits_keep_their_sign_where_it_is_told(dut: Instance) -> Result {
+async fn any_signed_bits_keep_their_sign_where_it_is_declared(dut: Instance) -> Result {
     dut.signal::<i8>("number")?.set(-16);
     dut.signal::<LogicVec>("number_12")?.set(LogicVec::ones(12));
     dut.signal::<LogicVec>("number_100")?
@@ -170,7 +170,7 @@ async fn any_signed_bits_keep_their_sign_where_it_is_told(dut: Instance) -> Resu
 
 /// Run where that is so: elsewhere the others take what there is.
 #[verifork::test]
-async fn told_every_sign_is_told(dut: Instance) -> Result {
+async fn declared_every_sign_is_known(dut: Instance) -> Result {
     for (path, signed) in [
         ("plain", false),
         ("number", true),

@@ -18,17 +18,17 @@ fn main() -> ExitCode {
             .sources(["../../designs/values.vhd"])
             .tests(["numbers::any_", "numbers::vhdl_"]),
         Design::new("values")
-            .label("told")
+            .label("declared")
             .sources(["../../designs/values.sv"])
             .public_all()
             .compile_argument(Simulator::Verilator, "-MAKEFLAGS")
             .compile_argument(Simulator::Verilator, "OPT_FAST=-O0 OPT_GLOBAL=-O0")
-            .tests(["numbers::told_"]),
+            .tests(["numbers::declared_"]),
         Design::new("values")
-            .label("told_vhdl")
+            .label("declared_vhdl")
             .sources(["../../designs/values.vhd"])
             .simulators([Simulator::Nvc])
-            .tests(["numbers::told_"]),
+            .tests(["numbers::declared_"]),
         // GHDL tells no ranges: see `tests/trust`.
         Design::new("ranges")
             .sources(["../../designs/ranges.vhd"])

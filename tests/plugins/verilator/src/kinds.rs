@@ -395,7 +395,7 @@ async fn elements_of_packed_arrays_change_by_themselves(dut: Instance) -> Result
 
 /// Bits are selected, and an index is one of the declaration.
 #[verifork::test]
-async fn what_packed_arrays_do_not_have_is_told_by_their_dimensions(dut: Instance) -> Result {
+async fn what_packed_arrays_do_not_have_is_reported_by_their_dimensions(dut: Instance) -> Result {
     // Through VPI it is said of each element which bits it is.
     let shows_elements = dut.contains("octets[1]");
     for (path, told) in [

@@ -8,7 +8,7 @@ use verifork::value::LogicVec;
 use crate::{refusal, settle};
 
 #[verifork::test]
-async fn all_nine_states_are_read_written_and_told(dut: Instance) -> Result {
+async fn all_nine_states_are_read_written_and_reported(dut: Instance) -> Result {
     let vector = dut.signal::<LogicVec>("nine_states")?;
     let seen = dut.signal::<LogicVec>("nine_states_seen")?;
     vector.set("\"UX01ZWLH-\"".parse()?);

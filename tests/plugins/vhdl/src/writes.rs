@@ -105,7 +105,7 @@ async fn the_same_value_again_is_written_over_a_deposit(dut: Instance) -> Result
 
 /// A change made before it is awaited is none, though the design sees it later.
 #[verifork::test]
-async fn a_change_that_was_made_before_the_wait_is_not_told(dut: Instance) -> Result {
+async fn a_change_that_was_made_before_the_wait_is_not_reported(dut: Instance) -> Result {
     let (d_8, d_1) = (dut.signal::<u8>("d_8")?, dut.signal::<bool>("d_1")?);
     d_8.set(0);
     d_1.set(false);

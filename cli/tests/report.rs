@@ -630,6 +630,7 @@ fn ten_thousand_tests_and_a_hundred_thousand_bins_are_rendered_as_they_are_wante
             seed: u64::MAX - number,
             sequences: Vec::new(),
             log: "a line of the log\n".repeat(50),
+            warnings: Vec::new(),
         };
         lines += &Line::Ended(Box::new(ended)).line();
     }

@@ -118,6 +118,9 @@ pub struct Ended {
     pub sequences: Vec<Drawn>,
     /// The end of the log, if it has failed.
     pub log: String,
+    /// What the library has warned of while it ran.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// The outcome of a test.
@@ -330,6 +333,7 @@ mod tests {
                 items: Vec::new(),
             }],
             log: "log\n".to_owned(),
+            warnings: vec!["`top.q` is an output".to_owned()],
         }
     }
 

@@ -77,6 +77,7 @@ pub(crate) fn lines_of(tests: &[(&str, Status, &str)]) -> String {
             seed: 77,
             sequences: Vec::new(),
             log: String::new(),
+            warnings: Vec::new(),
         })));
     }
     records.push(Record::Finished(true));

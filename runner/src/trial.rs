@@ -212,7 +212,12 @@ impl Suite {
             }
         }
         match verdict {
-            Verdict::Passed => Outcome::Passed,
+            Verdict::Passed => match execution.as_ref().ok().and_then(|it| it.ended(test)) {
+                Some(ended) if !ended.warnings.is_empty() => {
+                    Outcome::Warned(ended.warnings.clone())
+                }
+                _ => Outcome::Passed,
+            },
             Verdict::Skipped(reason) => Outcome::Ignored(Some(reason)),
             Verdict::Failed(failure) => Outcome::Failed(failure),
         }

@@ -241,6 +241,7 @@ mod tests {
             seed: 7,
             sequences: Vec::new(),
             log: String::new(),
+            warnings: Vec::new(),
         }
     }
 

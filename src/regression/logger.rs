@@ -84,6 +84,31 @@ thread_local! {
     static BUFFER: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
+/// How many warnings of a test are kept. More of them say nothing new.
+const MOST_WARNINGS: usize = 16;
+
+thread_local! {
+    /// The library's own warnings since they were last taken.
+    static WARNINGS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The library's own warnings since the last call, of which nobody reads the log if the test passes.
+pub(crate) fn take_warnings() -> Vec<String> {
+    WARNINGS.take()
+}
+
+/// Keeps a warning for the results of the running test.
+fn keep(record: &Record<'_>) {
+    let text = record.args().to_string();
+    // The thread may be being torn down, with no test left.
+    let _ = WARNINGS.try_with(|warnings| {
+        let mut warnings = warnings.borrow_mut();
+        if warnings.len() < MOST_WARNINGS && !warnings.contains(&text) {
+            warnings.push(text);
+        }
+    });
+}
+
 struct Logger {
     /// Used for its filter alone: its writer would hold a lock while the simulator prints.
     filter: env_logger::Logger,
@@ -160,6 +185,9 @@ impl Log for Logger {
             return;
         }
         let owner = std::thread::current().id() == self.owner;
+        if owner && record.level() == Level::Warn && is_own(record.target()) {
+            keep(record);
+        }
         // Taken out, not borrowed: a value that is formatted may log itself. None while the
         // thread is being torn down.
         let mut text = BUFFER.try_with(RefCell::take).unwrap_or_default();
@@ -334,6 +362,25 @@ mod tests {
             format_args!("{}", Chatty(&logger)),
         );
         assert_eq!(lines, "          - INFO  inner\n          - INFO  outer\n");
+    }
+
+    #[test]
+    fn the_librarys_own_warnings_are_kept_each_once_until_they_are_taken() {
+        let logger = Logger::new("", false, HOOKS);
+        let own = concat!(env!("CARGO_CRATE_NAME"), "::scheduler");
+        for (level, target) in [
+            (Level::Warn, own),
+            (Level::Warn, own),
+            (Level::Warn, "tb"),
+            (Level::Info, own),
+        ] {
+            printed(&logger, level, target, format_args!("{level} of {target}"));
+        }
+        assert_eq!(take_warnings(), [format!("WARN of {own}")]);
+        assert_eq!(take_warnings(), [""; 0]);
+        let quiet = Logger::new("error", false, HOOKS);
+        printed(&quiet, Level::Warn, own, format_args!("unwanted"));
+        assert_eq!(take_warnings(), [""; 0]);
     }
 
     #[test]

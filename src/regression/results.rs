@@ -136,6 +136,7 @@ pub(crate) fn record(result: &TestResult, sequences: Vec<Drawn>, log: &str) -> E
         seed: result.seed,
         sequences,
         log: log.to_owned(),
+        warnings: Vec::new(),
     }
 }
 

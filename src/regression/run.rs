@@ -34,7 +34,7 @@ use super::report::{self, Style, Totals};
 use super::select::Run;
 use super::simulator::SimulatorInfo;
 use super::watchdog::Watchdog;
-use super::{console, crash, exit, items, junit, results, test_end};
+use super::{console, crash, exit, items, junit, logger, results, test_end};
 use crate::scheduler::{Hooks, Kernel, kernel};
 use crate::task::{self, catch};
 use crate::time::{SimDuration, SimTime};
@@ -238,7 +238,8 @@ impl RegressionRun {
             text
         };
         let number = self.results.borrow().len();
-        let ended = results::record(&result, drawn, &log);
+        let mut ended = results::record(&result, drawn, &log);
+        ended.warnings = logger::take_warnings();
         warn_unwritten(results::ended(&ended));
         warn_unwritten(junit::record(number, &ended, told).map_err(Into::into));
         self.results.borrow_mut().push(result);

@@ -4,6 +4,7 @@
 mod alike;
 mod display;
 
+use std::collections::BTreeSet;
 use std::env;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::PathBuf;
@@ -181,6 +182,8 @@ struct Progress {
     table: Table,
     running: Vec<RunningTest>,
     alike: Alike,
+    /// The lines of warnings that were printed.
+    warnings: BTreeSet<String>,
 }
 
 impl Progress {
@@ -192,6 +195,7 @@ impl Progress {
             table: Table::default(),
             running: Vec::new(),
             alike: Alike::default(),
+            warnings: BTreeSet::new(),
         })
     }
 
@@ -227,11 +231,28 @@ impl Progress {
         }
     }
 
+    /// Prints what the library has warned of in a test that passed, each warning once.
+    fn warn(&mut self, name: &str, event: Event) {
+        let text = event.text();
+        let new = text
+            .lines()
+            .filter(|line| self.warnings.insert((*line).to_owned()));
+        let new: Vec<&str> = new.collect();
+        if !new.is_empty() {
+            let word = self.output.paint(Color::Yellow, "warning");
+            let text = self.output.fitted(&new.join("\n"));
+            self.display.print(&format!("{word} {name}\n{text}\n"));
+        }
+    }
+
     fn ended(&mut self, name: &str, event: Event) {
         self.running.retain(|running| running.name != name);
         let counts = self.table.rows.entry(suite(name)).or_default();
         match event.what.as_str() {
-            "ok" => counts.passed += 1,
+            "ok" => {
+                counts.passed += 1;
+                self.warn(name, event);
+            }
             "ignored" => counts.ignored += 1,
             _ => {
                 counts.failed += 1;

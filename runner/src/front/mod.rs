@@ -44,6 +44,8 @@ pub(crate) struct Job {
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Passed,
+    /// It has passed, and the library has warned of these while it ran.
+    Warned(Vec<String>),
     /// The reason, if the test itself has given one.
     Ignored(Option<String>),
     Failed(Failure),
@@ -115,7 +117,7 @@ pub(crate) fn run(arguments: &Arguments, mut jobs: Vec<Job>) -> Result<Counts, N
     printer.title(jobs.len());
     let mut ended = |name: &str, outcome: Outcome, printer: &mut Printer| {
         match &outcome {
-            Outcome::Passed => counts.passed += 1,
+            Outcome::Passed | Outcome::Warned(_) => counts.passed += 1,
             Outcome::Ignored(_) => counts.ignored += 1,
             Outcome::Failed(_) => counts.failed += 1,
         }
@@ -136,6 +138,7 @@ pub(crate) fn run(arguments: &Arguments, mut jobs: Vec<Job>) -> Result<Counts, N
             Event::Ended(name, outcome) => ended(&name, outcome, &mut printer),
         }),
     }
+    printer.warnings();
     printer.failures();
     printer.summary(counts, begun.elapsed());
     Ok(counts)

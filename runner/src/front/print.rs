@@ -34,6 +34,8 @@ pub(super) struct Printer {
     /// The running test has begun its line.
     alone: bool,
     groups: Vec<Group>,
+    /// The warnings of tests that have passed, each with these tests.
+    warnings: Vec<(String, Vec<String>)>,
 }
 
 /// Tests that have failed with one cause, in order.
@@ -67,6 +69,7 @@ impl Printer {
             ended: 0,
             alone: false,
             groups: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -134,7 +137,7 @@ impl Printer {
     pub(super) fn outcome(&mut self, name: &str, outcome: Outcome) {
         self.ended += 1;
         let (word, letter, color) = match &outcome {
-            Outcome::Passed => ("ok".to_owned(), '.', GREEN),
+            Outcome::Passed | Outcome::Warned(_) => ("ok".to_owned(), '.', GREEN),
             Outcome::Ignored(None) => ("ignored".to_owned(), 'i', YELLOW),
             Outcome::Ignored(Some(reason)) => (format!("ignored ({reason})"), 'i', YELLOW),
             Outcome::Failed(_) => ("FAILED".to_owned(), 'F', RED),
@@ -159,6 +162,15 @@ impl Printer {
             Format::Json => format!("{}\n", self.event(name, &outcome)),
         };
         self.write(&text);
+        if let Outcome::Warned(warnings) = &outcome {
+            for warning in warnings {
+                let known = self.warnings.iter_mut().find(|(text, _)| text == warning);
+                match known {
+                    Some((_, names)) => names.push(name.to_owned()),
+                    None => self.warnings.push((warning.clone(), vec![name.to_owned()])),
+                }
+            }
+        }
         if let Outcome::Failed(failure) = outcome {
             let same = |group: &&mut Group| group.is_of(&failure.cause);
             match self.groups.iter_mut().find(same) {
@@ -179,6 +191,11 @@ impl Printer {
     fn event(&self, name: &str, outcome: &Outcome) -> serde_json::Value {
         match outcome {
             Outcome::Passed => json!({"type": "test", "name": name, "event": "ok"}),
+            Outcome::Warned(warnings) => {
+                // Libtest's event has what the test has printed, if that is asked for.
+                let told = warnings.join("\n");
+                json!({"type": "test", "name": name, "event": "ok", "stdout": told})
+            }
             Outcome::Ignored(None) => json!({"type": "test", "name": name, "event": "ignored"}),
             Outcome::Ignored(Some(reason)) => {
                 json!({"type": "test", "name": name, "event": "ignored", "message": reason})
@@ -196,6 +213,26 @@ impl Printer {
                 event
             }
         }
+    }
+
+    /// The warnings of tests that have passed, each once. Those of others are in the log of the failure.
+    pub(super) fn warnings(&mut self) {
+        if self.warnings.is_empty() || matches!(self.format, Format::Json) {
+            return;
+        }
+        let mut text = "\nwarnings:\n\n".to_owned();
+        for (warning, names) in std::mem::take(&mut self.warnings) {
+            let others = match names.len() - 1 {
+                0 => String::new(),
+                1 => " and 1 other test".to_owned(),
+                others => format!(" and {others} other tests"),
+            };
+            let told = report(&warning, self.width);
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "---- {}{others} ----\n{told}\n", names[0]);
+        }
+        text.truncate(text.trim_end().len() + 1);
+        self.write(&text);
     }
 
     /// The failures, each cause once.

@@ -53,6 +53,7 @@ fn printed_on(width: usize, format: Format, outcomes: Vec<(String, Outcome)>) ->
         printer.begins(&name, false);
         printer.outcome(&name, outcome);
     }
+    printer.warnings();
     printer.failures();
     printer.summary(counts, Duration::from_millis(250));
     String::from_utf8(page.0.take()).expect("text")
@@ -99,6 +100,36 @@ fn lines_are_those_of_libtest() {
          \nfailures:\n    d::icarus::c\n\
          \ntest result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; \
          finished in 0.25s\n\n"
+    );
+}
+
+#[test]
+fn warnings_of_tests_that_passed_are_reported_once() {
+    let warned = |name: &str, warnings: &[&str]| {
+        let warnings = warnings.iter().map(|it| (*it).to_owned());
+        (name.to_owned(), Outcome::Warned(warnings.collect()))
+    };
+    let outcomes = || {
+        vec![
+            warned("d::icarus::a", &["`top.q` is an output", "a force is left"]),
+            warned("d::icarus::b", &["`top.q` is an output"]),
+        ]
+    };
+    assert_eq!(
+        printed(Format::Pretty, outcomes()),
+        "\nrunning 2 tests\n\
+         test d::icarus::a ... ok\n\
+         test d::icarus::b ... ok\n\
+         \nwarnings:\n\n\
+         ---- d::icarus::a and 1 other test ----\n`top.q` is an output\n\n\
+         ---- d::icarus::a ----\na force is left\n\
+         \ntest result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; \
+         finished in 0.25s\n\n"
+    );
+    let events = printed(Format::Json, outcomes());
+    assert!(
+        events.contains(r#""stdout":"`top.q` is an output\na force is left""#),
+        "{events}"
     );
 }
 

@@ -28,6 +28,7 @@ impl Bench {
 #[derive(Debug, PartialEq)]
 enum Outcome {
     Passed,
+    Warned(Vec<String>),
     Ignored(String),
     Failed(String),
 }
@@ -36,6 +37,7 @@ fn outcome(told: crate::front::Outcome) -> Outcome {
     use crate::front::Outcome as Told;
     match told {
         Told::Passed => Outcome::Passed,
+        Told::Warned(warnings) => Outcome::Warned(warnings),
         Told::Ignored(reason) => Outcome::Ignored(reason.unwrap_or_default()),
         Told::Failed(failure) => Outcome::Failed(failure.text),
     }

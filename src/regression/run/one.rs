@@ -18,7 +18,7 @@ use crate::regression::failures;
 use crate::regression::outcome::{FailureEntry, Status, TestResult};
 use crate::regression::registry::{TestContext, TestFuture, TestOptions};
 use crate::regression::test::Test;
-use crate::regression::{console, crash, items, results, test_end};
+use crate::regression::{console, crash, items, logger, results, test_end};
 use crate::scheduler::{self, Kernel};
 use crate::task::{self, catch, causes_of, text_of};
 use crate::time::{SimDuration, SimTime};
@@ -65,6 +65,8 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
     Test::set_current(Some(test.clone()));
     let label = label(&planned.name, planned.run.repetition);
     warn_unwritten(results::begun(&label));
+    // What came before is not this test's.
+    logger::take_warnings();
     test_end::begin(&label);
     items::begin(&regression.config.items, |drawn| {
         warn_unwritten(results::drawn(drawn));

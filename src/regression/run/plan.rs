@@ -144,7 +144,9 @@ pub(super) fn prepare(kernel: &'static Kernel) -> anyhow::Result<Option<Rc<Regre
         .collect::<Vec<_>>();
     let watchdog = Watchdog::start(GRACE, task::running_task, last_resort)
         .inspect_err(|error| {
-            log::warn!("tests have no limit of wall-clock time: the watchdog cannot start: {error}");
+            log::warn!(
+                "tests have no limit of wall-clock time: the watchdog cannot start: {error}"
+            );
         })
         .ok();
     // The harness has all of this from the results.

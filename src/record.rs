@@ -292,7 +292,7 @@ impl Drop for Listening {
 }
 
 /// Tells every listener; none of the tables is in use meanwhile.
-fn tell(record: &Record<'_>) {
+fn notify(record: &Record<'_>) {
     // By number: where a listener stands changes with those that are removed meanwhile.
     let listener_after = |last: u64| {
         LISTENERS.with_borrow(|listeners| {
@@ -363,7 +363,7 @@ pub fn begin_at(stream: &str, kind: &str, at: SimTime) -> Transaction {
 fn begun(stream: &str, kind: &str, at: SimTime) -> Transaction {
     let id = NonZeroU64::new(next_number()).map(TransactionId);
     if let Some(id) = id {
-        tell(&Record::Begin {
+        notify(&Record::Begin {
             id,
             stream,
             kind,
@@ -425,7 +425,7 @@ impl Transaction {
     #[inline]
     pub fn attribute(&self, name: &str, value: impl fmt::Display) {
         if let Some(id) = self.0 {
-            tell(&Record::Attribute {
+            notify(&Record::Attribute {
                 id,
                 name,
                 value: &value,
@@ -452,7 +452,7 @@ impl Transaction {
 
     fn finish(&mut self, complete: bool) {
         if let Some(id) = self.0.take() {
-            tell(&Record::End {
+            notify(&Record::End {
                 id,
                 at: present(),
                 complete,

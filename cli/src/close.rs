@@ -146,7 +146,7 @@ impl Close {
             };
             seed = next;
         };
-        self.tell(&database, &tests, end)
+        self.summarize(&database, &tests, end)
     }
 
     /// The folder with the files of runs.
@@ -167,7 +167,12 @@ impl Close {
     }
 
     /// Prints why it has ended and which seeds are enough, and writes them to the file.
-    fn tell(&self, database: &Database, tests: &[String], end: End) -> anyhow::Result<ExitCode> {
+    fn summarize(
+        &self,
+        database: &Database,
+        tests: &[String],
+        end: End,
+    ) -> anyhow::Result<ExitCode> {
         match end {
             End::Covered => println!("everything is covered"),
             End::Idle => println!(

@@ -159,8 +159,8 @@ fn module(text: &str, name: &str) -> Option<Declared> {
         for declaration in split(in_parentheses(rest)?, ',') {
             let first = words(declaration).next().map(|(_, word)| word);
             // It holds for those that follow without one.
-            let mut told = ["input", "output", "inout"].into_iter();
-            direction = told.find(|it| Some(*it) == first).or(direction);
+            let mut keywords = ["input", "output", "inout"].into_iter();
+            direction = keywords.find(|it| Some(*it) == first).or(direction);
             if let Some(name) = last_identifier(declaration) {
                 directions.extend(direction.map(|direction| (name.clone(), direction)));
                 names.push(name);

@@ -32,21 +32,21 @@ pub(crate) struct Object {
 }
 
 impl From<description::Object> for Object {
-    fn from(told: description::Object) -> Object {
+    fn from(described: description::Object) -> Object {
         Object {
-            kind: told.kind,
-            name: told.name,
-            path: told.path,
-            definition: told.definition,
-            direction: told.direction,
-            constant: told.constant,
-            local: told.local,
-            array: told.array,
-            encoding: told.encoding,
-            literals: told.literals,
-            children: told.children.into_iter().map(Object::from).collect(),
-            element: told.element.map(|element| Box::new((*element).into())),
-            hidden: told.hidden,
+            kind: described.kind,
+            name: described.name,
+            path: described.path,
+            definition: described.definition,
+            direction: described.direction,
+            constant: described.constant,
+            local: described.local,
+            array: described.array,
+            encoding: described.encoding,
+            literals: described.literals,
+            children: described.children.into_iter().map(Object::from).collect(),
+            element: described.element.map(|element| Box::new((*element).into())),
+            hidden: described.hidden,
             elements: Vec::new(),
         }
     }

@@ -243,10 +243,10 @@ impl Record {
                     }
                     groups.push(group);
                 }
-                (2.., Line::End { groups: told }) if !ended => {
-                    if told != groups.len() {
+                (2.., Line::End { groups: written }) if !ended => {
+                    if written != groups.len() {
                         let there = groups.len();
-                        let why = format!("{told} groups were written, and {there} are there");
+                        let why = format!("{written} groups were written, and {there} are there");
                         return Err(damaged(index, why));
                     }
                     ended = true;

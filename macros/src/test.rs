@@ -37,7 +37,7 @@ pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream 
     // A test owns its struct, which is `Copy`, however many signals it has.
     let owns = quote!(#[allow(clippy::large_types_passed_by_value)]);
     let mut told = function;
-    if loops::tell_types(&mut told.block) {
+    if loops::annotate(&mut told.block) {
         quote!(#owns #told #registration)
     } else {
         quote!(#owns #item #registration)

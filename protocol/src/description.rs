@@ -247,9 +247,9 @@ mod tests {
         let formats = text.replace("\"format\": 1", "\"format\": 2");
         let fields = text.replace("\"constant\"", "\"news\"");
         for (text, what) in [(formats, "format is 2"), (fields, "news")] {
-            let told = Description::parse(&text).unwrap_err();
+            let message = Description::parse(&text).unwrap_err();
             for part in [what, "9.8.7", crate::VERSION] {
-                assert!(told.contains(part), "no {part} in {told}");
+                assert!(message.contains(part), "no {part} in {message}");
             }
         }
     }

@@ -27,8 +27,14 @@ pub struct Failure<'a> {
 /// Formats the failures of a test that began at `since`, in femtoseconds of the simulation. They are numbered if
 /// `numbered`, and each line begins with `by`.
 #[must_use]
-pub fn told(failures: &[Failure<'_>], test: &str, since: u128, numbered: bool, by: &str) -> String {
-    let mut told = String::new();
+pub fn formatted(
+    failures: &[Failure<'_>],
+    test: &str,
+    since: u128,
+    numbered: bool,
+    by: &str,
+) -> String {
+    let mut text = String::new();
     for (number, failure) in (1..).zip(failures) {
         let (number, below) = if numbered {
             (format!("{number}. "), format!("{by}   "))
@@ -42,7 +48,7 @@ pub fn told(failures: &[Failure<'_>], test: &str, since: u128, numbered: bool, b
         let (message, details) = parts(failure.text.trim_end());
         let (first, rest) = message.split_once('\n').unwrap_or((message, ""));
         // Writing to a string cannot fail.
-        let _ = writeln!(told, "{by}{number}{place}{first}");
+        let _ = writeln!(text, "{by}{number}{place}{first}");
         let who = Some(failure.task).filter(|task| !task.is_empty() && *task != test);
         let who = who.map(|task| format!("in `{task}`"));
         let at = failure.at.map(|at| format!("at {}", moment(at, since)));
@@ -51,10 +57,10 @@ pub fn told(failures: &[Failure<'_>], test: &str, since: u128, numbered: bool, b
             .into_iter()
             .flat_map(str::lines)
         {
-            let _ = writeln!(told, "{}", format!("{below}{line}").trim_end());
+            let _ = writeln!(text, "{}", format!("{below}{line}").trim_end());
         }
     }
-    told
+    text
 }
 
 /// The part of a failure that is equal in other tests with the same cause: its message, and what all tasks awaited.
@@ -120,7 +126,7 @@ mod tests {
     #[test]
     fn what_and_where_come_first_then_who_and_when() {
         assert_eq!(
-            told(&[PANIC], "counts", 2_865_000_000, false, ""),
+            formatted(&[PANIC], "counts", 2_865_000_000, false, ""),
             "src/lib.rs:45: assertion `left == right` failed\n  left: 3\n right: 4\nin \
              `counts/driver`, at 255 ns of the test (3,120 ns of the run)\n(the task was forked at \
              src/bus.rs:9)\n   7: frame\n"
@@ -141,7 +147,7 @@ mod tests {
             ..own
         };
         assert_eq!(
-            told(&[own, late], "counts", 0, true, "  "),
+            formatted(&[own, late], "counts", 0, true, "  "),
             "  1. gave up\n     at 1.5 ns\n  2. late\n"
         );
     }

@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_reported() {
-        for (text, told) in [
+        for (text, message) in [
             ("", "is not a sequence"),
             ("writes", "`writes` is not a sequence"),
             ("a b=1", "`a b` is not a name"),
@@ -192,7 +192,7 @@ mod tests {
             ("a=1,", "`` is not an item"),
         ] {
             let error = text.parse::<Items>().unwrap_err();
-            assert!(error.contains(told), "{text}: {error}");
+            assert!(error.contains(message), "{text}: {error}");
         }
     }
 

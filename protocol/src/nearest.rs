@@ -26,11 +26,11 @@ pub fn nearest<'a>(
     limit: usize,
 ) -> Vec<&'a str> {
     let names: Vec<&str> = names.into_iter().collect();
-    let mut told = HashSet::new();
+    let mut seen = HashSet::new();
     places(wanted, names.iter().copied(), usize::MAX)
         .into_iter()
         .map(|place| names[place])
-        .filter(|name| told.insert(*name))
+        .filter(|name| seen.insert(*name))
         .take(limit)
         .collect()
 }

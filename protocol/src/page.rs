@@ -46,7 +46,7 @@ pub fn wrapped(line: &str, margin: usize, width: usize) -> String {
 /// ```
 #[must_use]
 pub fn report(text: &str, width: usize) -> String {
-    let mut told = String::with_capacity(text.len());
+    let mut wrapped_text = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let (line, end) = match line.strip_suffix('\n') {
             Some(line) => (line, "\n"),
@@ -55,14 +55,14 @@ pub fn report(text: &str, width: usize) -> String {
         let plain = line.trim_start();
         let is_copied = COPIED.iter().any(|begin| plain.starts_with(begin));
         if is_copied || line.chars().count() <= width {
-            told.push_str(line);
+            wrapped_text.push_str(line);
         } else {
             let indent = line.chars().count() - plain.chars().count();
-            told.push_str(&wrapped(line, indent + 2, width));
+            wrapped_text.push_str(&wrapped(line, indent + 2, width));
         }
-        told.push_str(end);
+        wrapped_text.push_str(end);
     }
-    told
+    wrapped_text
 }
 
 /// How lines of a report begin that people copy.
@@ -78,17 +78,20 @@ mod tests {
     fn a_report_fits_the_page_but_for_what_is_copied() {
         let text = "cannot read `top.count`: bits 7:0 are unknown\n  it is in a log, far too long\nrepeat     \
                     VERIFORK_SEED=1 cargo test -p counter\nat 25 ns\n";
-        let told = report(text, 24);
-        let wide: Vec<&str> = told.lines().filter(|it| it.chars().count() > 24).collect();
+        let wrapped_text = report(text, 24);
+        let wide: Vec<&str> = wrapped_text
+            .lines()
+            .filter(|it| it.chars().count() > 24)
+            .collect();
         assert_eq!(wide, ["repeat     VERIFORK_SEED=1 cargo test -p counter"]);
-        assert!(told.contains("\n    too long\n"), "{told}");
+        assert!(wrapped_text.contains("\n    too long\n"), "{wrapped_text}");
         assert_eq!(report(text, usize::MAX), text);
         let words = |text: &str| {
             text.split_whitespace()
                 .map(str::to_owned)
                 .collect::<Vec<_>>()
         };
-        assert_eq!(words(&told), words(text));
+        assert_eq!(words(&wrapped_text), words(text));
     }
 
     #[test]

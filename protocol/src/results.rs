@@ -391,9 +391,9 @@ mod tests {
     fn another_format_is_reported_with_both_versions_whatever_else_it_has() {
         let text = "{\"loaded\":{\"format\":7,\"library\":\"9.8.7\",\"simulator\":\"x\",\
                     \"version\":\"1\",\"new\":[1]}}\n{\"news\":1}\n";
-        let told = Results::parse(text).misunderstood.unwrap();
+        let message = Results::parse(text).misunderstood.unwrap();
         for part in ["format 7", "format 1", "9.8.7", env!("CARGO_PKG_VERSION")] {
-            assert!(told.contains(part), "no {part} in {told}");
+            assert!(message.contains(part), "no {part} in {message}");
         }
     }
 
@@ -406,11 +406,11 @@ mod tests {
         for line in unknown {
             let text = format!("{}{line}\n{{\"finished\":true}}\n", loaded());
             let results = Results::parse(&text);
-            let told = results.misunderstood.unwrap();
-            assert!(told.contains("news"), "{told}");
+            let message = results.misunderstood.unwrap();
+            assert!(message.contains("news"), "{message}");
             assert!(
-                told.contains(&format!("verifork {}", crate::VERSION)),
-                "{told}"
+                message.contains(&format!("verifork {}", crate::VERSION)),
+                "{message}"
             );
             assert!(!results.finished, "what follows counts");
         }

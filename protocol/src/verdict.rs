@@ -202,8 +202,8 @@ mod tests {
         let whole = fs::read(&path).unwrap();
         for end in 0..whole.len() {
             fs::write(&path, &whole[..end]).unwrap();
-            let told = TestVerdict::read(&path).unwrap_err().to_string();
-            assert!(told.contains("cut short"), "{told}");
+            let message = TestVerdict::read(&path).unwrap_err().to_string();
+            assert!(message.contains("cut short"), "{message}");
         }
     }
 
@@ -212,10 +212,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
         fs::write(&path, "{\"verifork_verdict\":7,\"verdict\":{\"news\":1}}").unwrap();
-        let told = TestVerdict::read(&path).unwrap_err().to_string();
+        let message = TestVerdict::read(&path).unwrap_err().to_string();
         assert!(
-            told.contains("format 7") && told.contains("reads 1"),
-            "{told}"
+            message.contains("format 7") && message.contains("reads 1"),
+            "{message}"
         );
     }
 

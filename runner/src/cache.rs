@@ -255,13 +255,13 @@ impl Cache {
             return compile();
         };
         let file = self.folder.join(format!("{key}.{}", refused::EXTENSION));
-        if let Some(told) = refused::told(&file, run, test) {
-            return Err(CompileError::Told(told));
+        if let Some(reported) = refused::reported(&file, run, test) {
+            return Err(CompileError::Reported(reported));
         }
         let compiled = compile();
         // Without the file, others print it too.
         let _ = match &compiled {
-            Err(CompileError::Refused(text)) => refused::note(&file, run, test, text),
+            Err(CompileError::Refused(text)) => refused::write(&file, run, test, text),
             _ => fs::remove_file(file),
         };
         compiled
@@ -301,8 +301,15 @@ impl Cache {
             let text = format!("the declarations of `{name}` cannot be read: {error}");
             CompileError::Failed(text)
         };
-        let run = |recorder: &mut Recorder, commands, tell| {
-            self.run_all(simulator, design, commands, fresh.path(), recorder, tell)
+        let run = |recorder: &mut Recorder, commands, print_warnings| {
+            self.run_all(
+                simulator,
+                design,
+                commands,
+                fresh.path(),
+                recorder,
+                print_warnings,
+            )
         };
         let survey = simulator.survey(found, design, build);
         let survey = survey.map(|command| run(&mut recorder, vec![command], false));
@@ -347,7 +354,7 @@ impl Cache {
             inputs.add(shared);
         }
         if self.reuse && !inputs.is_complete() {
-            tell_of_blindness(simulator);
+            note_unobservable(simulator);
         }
         simulator.clean(build);
         let mut shown = simulator.wanted(design);
@@ -387,17 +394,17 @@ impl Cache {
         commands: Vec<Command>,
         folder: &Path,
         recorder: &mut Recorder,
-        tell: bool,
+        print_warnings: bool,
     ) -> Result<Vec<String>, CompileError> {
         let mut shown = Vec::new();
         for mut command in commands {
             let line = show(&command);
-            let told =
+            let described =
                 |reason: &str, messages: &str| refusal(&design.name(), reason, &line, messages);
             let failed =
-                |reason: &str, messages: &str| CompileError::Failed(told(reason, messages));
+                |reason: &str, messages: &str| CompileError::Failed(described(reason, messages));
             let refused =
-                |reason: &str, messages: &str| CompileError::Refused(told(reason, messages));
+                |reason: &str, messages: &str| CompileError::Refused(described(reason, messages));
             let mut messages =
                 tempfile::tempfile().map_err(|error| failed(&error.to_string(), ""))?;
             let stream = || messages.try_clone();
@@ -443,21 +450,21 @@ impl Cache {
                         wall_clock(limit),
                         Variable::CompileTimeout.name()
                     );
-                    let mut told = format!("`{}`{DOES_NOT_COMPILE}{reason}\n", design.name());
+                    let mut message = format!("`{}`{DOES_NOT_COMPILE}{reason}\n", design.name());
                     let lines = text.lines().filter(|line| !line.trim().is_empty());
-                    add_indented(&mut told, lines);
-                    return Err(CompileError::Refused(told + "$ " + &line + "\n"));
+                    add_indented(&mut message, lines);
+                    return Err(CompileError::Refused(message + "$ " + &line + "\n"));
                 }
             }
             if let Some(reason) = simulator.failure_among(&text) {
                 return Err(refused(&reason, &text));
             }
-            let told: Vec<&str> = text
+            let warnings: Vec<&str> = text
                 .lines()
                 .filter(|line| !line.trim().is_empty() && !simulator.is_noise(line))
                 .collect();
-            if tell && !told.is_empty() {
-                eprintln!("$ {line}\n{}", told.join("\n"));
+            if print_warnings && !warnings.is_empty() {
+                eprintln!("$ {line}\n{}", warnings.join("\n"));
             }
             shown.push(line);
         }
@@ -480,32 +487,32 @@ fn refusal(design: &str, reason: &str, command: &str, messages: &str) -> String 
         .filter(|line| !line.trim().is_empty())
         .collect();
     // Warnings may come before it, and a program that the compiler starts may fail without a word such as `error`.
-    let telling = lines.iter().find(|line| tells(line));
-    let telling = telling.or_else(|| lines.iter().find(|line| tells_of_another(line)));
-    let Some(telling) = telling.or(lines.first()) else {
+    let cause = lines.iter().find(|line| names_the_cause(line));
+    let cause = cause.or_else(|| lines.iter().find(|line| names_only_a_program(line)));
+    let Some(cause) = cause.or(lines.first()) else {
         return format!("`{design}`{DOES_NOT_COMPILE}{reason}\n$ {command}\n");
     };
-    let mut text = format!("`{design}`{DOES_NOT_COMPILE}{}\n", telling.trim());
-    let rest = &lines[usize::from(lines[0] == *telling)..];
+    let mut text = format!("`{design}`{DOES_NOT_COMPILE}{}\n", cause.trim());
+    let rest = &lines[usize::from(lines[0] == *cause)..];
     add_indented(&mut text, rest.iter().copied());
     let _ = writeln!(text, "{reason}\n$ {command}");
     text
 }
 
 /// Whether a line of a compiler's output says what is wrong.
-fn tells(line: &str) -> bool {
+fn names_the_cause(line: &str) -> bool {
     let has = |words: &[&str]| {
         let line = line.to_ascii_lowercase();
         words.iter().any(|word| line.contains(word))
     };
     let of_tools = ["undefined reference", "not found", "no such file"];
-    !tells_of_another(line)
+    !names_only_a_program(line)
         && (has(&["error", "fatal", "sorry"]) || has(&of_tools) && !has(&["warning"]))
 }
 
 /// Whether it says no more than that a program has failed, which has said why itself: make, the linker behind the C++
 /// compiler, make behind Verilator.
-fn tells_of_another(line: &str) -> bool {
+fn names_only_a_program(line: &str) -> bool {
     let line = line.trim();
     line.starts_with("make") && line.contains(": *** ")
         || line.starts_with("collect2: ")
@@ -540,11 +547,11 @@ fn write_record(folder: &Path, record: &Record) -> io::Result<()> {
 }
 
 /// Prints, once for each simulator, that every process compiles its designs again.
-fn tell_of_blindness(simulator: &dyn Backend) {
-    static TOLD: Mutex<Vec<&str>> = Mutex::new(Vec::new());
-    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
-    if !told.contains(&simulator.key()) {
-        told.push(simulator.key());
+fn note_unobservable(simulator: &dyn Backend) {
+    static NOTED: Mutex<Vec<&str>> = Mutex::new(Vec::new());
+    let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if !noted.contains(&simulator.key()) {
+        noted.push(simulator.key());
         eprintln!(
             "note: the files that {} reads cannot be observed on this system, so every run compiles its \
              designs again",

@@ -70,7 +70,7 @@ fn describe(
 ) -> Result<(), NoDescription> {
     let mut design = design.clone();
     design.public_all = true;
-    let (mut missing, mut refused, mut told) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut missing, mut refused, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
     for simulator in ORDER {
         let backend = simulator.backend();
         if !design.runs_on(simulator) || !context.settings.wants(simulator) {
@@ -87,7 +87,7 @@ fn describe(
         let path = folder.join(format!("{}.json", file_name(&suite.name())));
         match suite.describe(&path) {
             Ok(()) => {
-                for reason in &told {
+                for reason in &reasons {
                     eprintln!("note: {reason}");
                 }
                 let harness = Harness {
@@ -99,7 +99,7 @@ fn describe(
                 return add(&path, harness);
             }
             Err(error) => {
-                told.push(format!("{} is left out: {error}", backend.product()));
+                reasons.push(format!("{} is left out: {error}", backend.product()));
                 refused.push(Refusal {
                     simulator: simulator.key().to_owned(),
                     reason: error.to_string(),
@@ -108,11 +108,11 @@ fn describe(
         }
     }
     // Each reason is printed once: as a note if another simulator describes the design, otherwise as the error.
-    told.extend(missing);
-    Err(if told.is_empty() {
+    reasons.extend(missing);
+    Err(if reasons.is_empty() {
         NoDescription::NotAsked(design.name())
     } else {
-        NoDescription::ByNone(told)
+        NoDescription::ByNone(reasons)
     })
 }
 

@@ -439,10 +439,10 @@ mod tests {
         ] {
             assert_eq!(texts.map(str::parse), [Ok(standard), Ok(standard)]);
         }
-        let told = "87".parse::<VhdlStandard>().unwrap_err().to_string();
+        let message = "87".parse::<VhdlStandard>().unwrap_err().to_string();
         assert!(
-            told.contains("`87` is not a supported edition of VHDL"),
-            "{told}"
+            message.contains("`87` is not a supported edition of VHDL"),
+            "{message}"
         );
         assert_eq!(VhdlStandard::default(), VhdlStandard::V2008);
     }

@@ -57,8 +57,8 @@ pub fn main(designs: impl IntoIterator<Item = Design>) -> ExitCode {
         Ok(status) => status,
         Err(problems) => {
             for problem in problems {
-                let told = format!("verifork: {problem}");
-                eprintln!("{}", report(&told, width_of(io::stderr())));
+                let text = format!("verifork: {problem}");
+                eprintln!("{}", report(&text, width_of(io::stderr())));
             }
             ExitCode::from(BROKEN)
         }
@@ -106,9 +106,9 @@ impl Tests {
         let adds = context.cache.has_compiled() || env::var_os("NEXTEST").is_none();
         if !arguments.list()
             && adds
-            && let Some(told) = context.tidy(&self.designs, &self.tests).told()
+            && let Some(text) = context.tidy(&self.designs, &self.tests).summary()
         {
-            eprintln!("note: {told}");
+            eprintln!("note: {text}");
         }
         status
     }

@@ -196,10 +196,10 @@ mod tests {
                 format!("VERIFORK_{}", simulator.key().to_uppercase())
             );
         }
-        let told = "icrus".parse::<Simulator>().unwrap_err();
+        let error = "icrus".parse::<Simulator>().unwrap_err();
         let says = "there is no simulator `icrus` (did you mean `icarus`?); there are \
                     icarus, verilator, ghdl, nvc";
-        assert_eq!(told.to_string(), says);
+        assert_eq!(error.to_string(), says);
     }
 
     #[test]

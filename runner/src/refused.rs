@@ -15,14 +15,14 @@ pub(crate) enum CompileError {
     /// The compiler refuses the design. This is the full text.
     Refused(String),
     /// Another test of this run has already reported this.
-    Told(Told),
+    Reported(Reported),
     /// No compiler could judge: it does not start or was killed, or a file cannot be read or written.
     Failed(String),
 }
 
 /// A refusal that another process has reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct Reported {
     /// Its text.
     pub(crate) text: String,
     /// The test in that process.
@@ -36,13 +36,13 @@ impl CompileError {
     pub(crate) fn text(&self) -> &str {
         match self {
             CompileError::Refused(text)
-            | CompileError::Told(Told { text, .. })
+            | CompileError::Reported(Reported { text, .. })
             | CompileError::Failed(text) => text,
         }
     }
 }
 
-impl Told {
+impl Reported {
     /// The short text: the cause, and where the rest is.
     pub(crate) fn brief(&self) -> String {
         let cause = self.text.lines().next().unwrap_or_default();
@@ -55,17 +55,17 @@ impl Told {
 }
 
 /// The first line of a file has the run and the test, the others have the text.
-pub(crate) fn note(file: &Path, run: &str, test: &str, text: &str) -> io::Result<()> {
+pub(crate) fn write(file: &Path, run: &str, test: &str, text: &str) -> io::Result<()> {
     fs::write(file, format!("{run} {test}\n{text}"))
 }
 
 /// The report of another test of this run, if there is one.
-pub(crate) fn told(file: &Path, run: &str, test: &str) -> Option<Told> {
+pub(crate) fn reported(file: &Path, run: &str, test: &str) -> Option<Reported> {
     let noted = fs::read_to_string(file).ok()?;
     let (head, text) = noted.split_once('\n')?;
     let (of_run, by) = head.split_once(' ')?;
     // A test that is retried prints the full text again, with the compiler's present message.
-    (of_run == run && by != test).then(|| Told {
+    (of_run == run && by != test).then(|| Reported {
         text: text.to_owned(),
         test: by.to_owned(),
         file: file.to_owned(),
@@ -80,8 +80,8 @@ mod tests {
     fn a_refusal_is_reported_by_one_test_of_a_run() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("key.refused");
-        assert_eq!(told(&file, "run-1", "d::a"), None);
-        note(
+        assert_eq!(reported(&file, "run-1", "d::a"), None);
+        write(
             &file,
             "run-1",
             "d::a",
@@ -89,9 +89,9 @@ mod tests {
         )
         .unwrap();
         // The test that has printed it prints it again, and so does the first test of another run.
-        assert_eq!(told(&file, "run-1", "d::a"), None);
-        assert_eq!(told(&file, "run-2", "d::b"), None);
-        let other = told(&file, "run-1", "d::b").unwrap();
+        assert_eq!(reported(&file, "run-1", "d::a"), None);
+        assert_eq!(reported(&file, "run-2", "d::b"), None);
+        let other = reported(&file, "run-1", "d::b").unwrap();
         assert_eq!(other.text, "`d` does not compile: a.v:1: error\n  more\n");
         let path = file.display();
         let brief = format!(
@@ -106,7 +106,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         for text in ["", "run", "run d::a", "\n"] {
             fs::write(file.path(), text).unwrap();
-            assert_eq!(told(file.path(), "run", "d::b"), None, "{text:?}");
+            assert_eq!(reported(file.path(), "run", "d::b"), None, "{text:?}");
         }
     }
 }

@@ -468,10 +468,10 @@ mod tests {
             ("--top-module", "`.top(…)`"),
         ] {
             let with = |simulator| counter().compile_argument(simulator, argument);
-            let told = problems(vec![with(Simulator::Verilator)]);
+            let messages = problems(vec![with(Simulator::Verilator)]);
             assert!(
-                told.contains(&format!("`{argument}`")) && told.contains(instead),
-                "{told}"
+                messages.contains(&format!("`{argument}`")) && messages.contains(instead),
+                "{messages}"
             );
             let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
             assert!(resolve(vec![with(Simulator::Icarus)], folder).is_ok());
@@ -481,13 +481,13 @@ mod tests {
     #[test]
     fn a_macro_that_no_verilog_can_name_is_an_error() {
         for name in ["3X", "", "A B", "A-B"] {
-            let told = problems(vec![counter().define(name)]);
+            let messages = problems(vec![counter().define(name)]);
             let wanted = format!("`{name}` is not a name for a macro: a letter or `_` fits");
-            assert!(told.contains(&wanted), "{told}");
+            assert!(messages.contains(&wanted), "{messages}");
         }
-        let told = problems(vec![counter().define("WIDTH=8")]);
+        let messages = problems(vec![counter().define("WIDTH=8")]);
         let wanted = "give it a value by `.define_as(\"WIDTH\", \"8\")`";
-        assert!(told.contains(wanted), "{told}");
+        assert!(messages.contains(wanted), "{messages}");
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
         let fine = counter().define("_A$1").define_as("B", "3X");
         assert!(resolve(vec![fine], folder).is_ok());

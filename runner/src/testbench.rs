@@ -265,9 +265,15 @@ mod tests {
     #[test]
     fn the_library_may_have_a_name_of_its_own() {
         let named = PLUGIN.replace("[lib]", "[lib]\nname = \"other\"");
-        let told = problem(&named);
-        assert!(told.contains("`libother.so` has not been built"), "{told}");
-        assert!(told.contains("`cargo build --lib` builds it"), "{told}");
+        let message = problem(&named);
+        assert!(
+            message.contains("`libother.so` has not been built"),
+            "{message}"
+        );
+        assert!(
+            message.contains("`cargo build --lib` builds it"),
+            "{message}"
+        );
     }
 
     #[test]
@@ -276,11 +282,11 @@ mod tests {
             "[package]\nname = \"my-tb\"\n",
             "[package]\nname = \"my-tb\"\n[lib]\ncrate-type = [\"rlib\"]\n",
         ] {
-            let told = problem(manifest);
-            assert!(told.contains("`my-tb` builds no plugin"), "{told}");
+            let message = problem(manifest);
+            assert!(message.contains("`my-tb` builds no plugin"), "{message}");
             assert!(
-                told.contains("crate-type = [\"cdylib\", \"rlib\"]"),
-                "{told}"
+                message.contains("crate-type = [\"cdylib\", \"rlib\"]"),
+                "{message}"
             );
         }
     }
@@ -288,14 +294,14 @@ mod tests {
     /// Cargo would not build it for `cargo test`: old code would pass.
     #[test]
     fn the_error_for_a_crate_whose_plugin_cargo_would_not_keep_up_to_date_says_how_to() {
-        let told = problem("[package]\nname = \"my-tb\"\n[lib]\ncrate-type = [\"cdylib\"]\n");
+        let message = problem("[package]\nname = \"my-tb\"\n[lib]\ncrate-type = [\"cdylib\"]\n");
         assert!(
-            told.contains("an earlier build has left") && told.contains("`rlib`"),
-            "{told}"
+            message.contains("an earlier build has left") && message.contains("`rlib`"),
+            "{message}"
         );
         assert!(
-            told.contains("crate-type = [\"cdylib\", \"rlib\"]"),
-            "{told}"
+            message.contains("crate-type = [\"cdylib\", \"rlib\"]"),
+            "{message}"
         );
         let (folder, harness) = built(&PLUGIN.replace("rlib", "lib"));
         Testbench::of(folder.path().to_owned(), &harness).unwrap();
@@ -303,14 +309,14 @@ mod tests {
 
     #[test]
     fn a_manifest_that_cannot_be_understood_is_named() {
-        let told = problem("[package\n");
-        assert!(told.contains("cannot understand `/"), "{told}");
+        let message = problem("[package\n");
+        assert!(message.contains("cannot understand `/"), "{message}");
         let nowhere = tempfile::tempdir().unwrap();
         let found = Testbench::of(nowhere.path().to_owned(), Path::new("/x/sim"));
-        let told = format!("{:#}", found.unwrap_err());
+        let message = format!("{:#}", found.unwrap_err());
         assert!(
-            told.contains("start the harness through `cargo test`"),
-            "{told}"
+            message.contains("start the harness through `cargo test`"),
+            "{message}"
         );
     }
 
@@ -359,11 +365,11 @@ mod tests {
     #[test]
     fn a_file_that_is_no_plugin_is_reported_by_its_path() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let told = format!("{:#}", list(file.path()).unwrap_err());
+        let message = format!("{:#}", list(file.path()).unwrap_err());
         let path = file.path().display().to_string();
         assert!(
-            told.contains(&format!("cannot open the plugin `{path}`")),
-            "{told}"
+            message.contains(&format!("cannot open the plugin `{path}`")),
+            "{message}"
         );
     }
 }

@@ -62,7 +62,7 @@ pub(crate) struct Removed {
 
 impl Removed {
     /// A line for the user, if anything was removed.
-    pub(crate) fn told(&self) -> Option<String> {
+    pub(crate) fn summary(&self) -> Option<String> {
         let count = |count: usize, what: &str| match count {
             0 => None,
             1 => Some(format!("1 {what}")),
@@ -437,7 +437,10 @@ mod tests {
             [0, 2],
             "those that are there, or run"
         );
-        let told = removed.told().unwrap();
-        assert!(told.starts_with("removed 10 folders of runs"), "{told}");
+        let summary = removed.summary().unwrap();
+        assert!(
+            summary.starts_with("removed 10 folders of runs"),
+            "{summary}"
+        );
     }
 }

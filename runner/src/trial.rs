@@ -270,7 +270,7 @@ impl Suite {
             cause: text.clone(),
             text,
             brief: Some(brief),
-            told: false,
+            reported: false,
         };
         let name = self.name();
         let asks = tests.first().map(|test| self.full_name(test));
@@ -283,9 +283,9 @@ impl Suite {
         })?;
         let compiled = self.compiled(found, waves, &asks);
         let compiled = compiled.map_err(|error| match error {
-            CompileError::Told(told) => Failure {
-                told: true,
-                ..once(told.text.clone(), told.brief())
+            CompileError::Reported(earlier) => Failure {
+                reported: true,
+                ..once(earlier.text.clone(), earlier.brief())
             },
             error => once(
                 error.text().to_owned(),

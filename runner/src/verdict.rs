@@ -28,7 +28,7 @@ pub(crate) struct Failure {
     /// The short text, to print after the full text of another test with this cause.
     pub(crate) brief: Option<String>,
     /// Another process has printed the text.
-    pub(crate) told: bool,
+    pub(crate) reported: bool,
 }
 
 impl From<String> for Failure {
@@ -38,7 +38,7 @@ impl From<String> for Failure {
             cause: text.clone(),
             text,
             brief: None,
-            told: false,
+            reported: false,
         }
     }
 }
@@ -55,7 +55,7 @@ pub(crate) fn judge(name: &str, execution: &Execution) -> Verdict {
             cause: cause(reason, name),
             text,
             brief: None,
-            told: false,
+            reported: false,
         })
     };
     let with_log = |reason: String| {
@@ -195,13 +195,13 @@ fn last_words(execution: &Execution) -> Option<(String, String)> {
 
 /// All failures of a test.
 fn failures(ended: &Ended) -> String {
-    let failures: Vec<_> = ended.failures.iter().map(as_told).collect();
+    let failures: Vec<_> = ended.failures.iter().map(to_print).collect();
     let since = of_nanoseconds(&ended.since_ns);
     let several = failures.len() > 1;
-    failure::told(&failures, &ended.name, since.unwrap_or(0), several, "")
+    failure::formatted(&failures, &ended.name, since.unwrap_or(0), several, "")
 }
 
-fn as_told(failed: &results::Failure) -> failure::Failure<'_> {
+fn to_print(failed: &results::Failure) -> failure::Failure<'_> {
     failure::Failure {
         text: &failed.text,
         place: failed.file.as_deref().zip(failed.line),
@@ -311,8 +311,8 @@ mod tests {
     fn what_the_design_reports_after_a_passed_test_fails_it() {
         let mut execution = execution(Ending::Exited(1), &[("a", Some(Status::Passed))]);
         execution.results.afterwards = Some("after the last test: it broke".to_owned());
-        let told = reason(judge("a", &execution));
-        assert!(told.starts_with("the test passed, but after the last test: it broke"));
+        let text = reason(judge("a", &execution));
+        assert!(text.starts_with("the test passed, but after the last test: it broke"));
     }
 
     #[test]

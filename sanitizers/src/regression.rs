@@ -11,7 +11,7 @@ mod console {
 
     pub(super) fn try_flush_standard_output() {}
 
-    pub(super) fn tell(parts: &[&[u8]]) {
+    pub(super) fn write_error(parts: &[&[u8]]) {
         let _ = std::io::stderr().write_all(&parts.concat());
     }
 

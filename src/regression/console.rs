@@ -262,7 +262,7 @@ impl Console {
 
 /// Tells something on the standard error from where nothing can be waited for: a handler of a signal, a
 /// thread beside one that is stuck. What was printed before comes before it. Takes no memory.
-pub(crate) fn tell(parts: &[&[u8]]) {
+pub(crate) fn write_error(parts: &[&[u8]]) {
     let begun = Instant::now();
     let mut errors = libc::STDERR_FILENO;
     loop {
@@ -272,7 +272,7 @@ pub(crate) fn tell(parts: &[&[u8]]) {
                     console.streams.iter_mut().for_each(Stream::hand_on);
                     errors = stream::errors_to(&console.streams);
                 }
-                return tell_to(errors, parts);
+                return write_to(errors, parts);
             }
             Err(TryLockError::Poisoned(_)) => break,
             // Held by the thread that hands on, for a moment; or by the one that has crashed.
@@ -280,10 +280,10 @@ pub(crate) fn tell(parts: &[&[u8]]) {
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
         }
     }
-    tell_to(errors, parts);
+    write_to(errors, parts);
 }
 
-fn tell_to(descriptor: c_int, parts: &[&[u8]]) {
+fn write_to(descriptor: c_int, parts: &[&[u8]]) {
     for part in parts {
         // SAFETY: the pointer and the length are those of one live slice. A failed write is ignored: nothing could
         // report it.

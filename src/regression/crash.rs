@@ -55,14 +55,14 @@ pub(crate) fn explain() {
 }
 
 extern "C" fn on_crash(signal: c_int) {
-    tell(signal);
+    report(signal);
     // Once more, with the default action now: a signal that was sent would not come again by
     // itself, and what crashed would go on as if nothing had been.
     // SAFETY: `raise` takes a number and is allowed in a handler.
     unsafe { libc::raise(signal) };
 }
 
-fn tell(signal: c_int) {
+fn report(signal: c_int) {
     let length = LENGTH.load(Ordering::SeqCst);
     if length == 0 {
         return;
@@ -78,7 +78,7 @@ fn tell(signal: c_int) {
         libc::SIGILL => b"crashed (SIGILL)",
         _ => b"crashed (SIGFPE)",
     };
-    console::tell(&[
+    console::write_error(&[
         b"verifork: the process ",
         kind,
         b" during the test `",

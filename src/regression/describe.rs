@@ -106,8 +106,8 @@ fn unlisted(port: &dyn Port, handle: Handle, scope: &Object) -> Vec<Object> {
 
 /// Why the simulator does not show an object's value, where that is known.
 fn hidden(port: &dyn Port, handle: Handle, kind: ObjectKind) -> Option<String> {
-    let told = port.hidden(handle).map(|reason| reason.to_string());
-    told.or_else(|| {
+    let described_design = port.hidden(handle).map(|reason| reason.to_string());
+    described_design.or_else(|| {
         (kind == ObjectKind::Other && port.quirks().everything_is_a_register)
             .then(|| PortError::hidden_value(port.identity()))
     })
@@ -195,10 +195,10 @@ mod tests {
         design.leaves_out(top, not_shown("the rest"));
         design.does_not_list(top, "done", "it is an event");
         design.does_not_list(top, "inner", "it is shown all the same");
-        let told = described(design);
-        assert_eq!(told.simulator, "Fable");
-        assert_eq!(told.precision, "1 ns");
-        let top = &told.tops[0];
+        let described_design = described(design);
+        assert_eq!(described_design.simulator, "Fable");
+        assert_eq!(described_design.precision, "1 ns");
+        let top = &described_design.tops[0];
         let names: Vec<_> = top.children.iter().map(|child| &*child.name).collect();
         let expected = [
             "level", "clk", "inner", "WIDTH", "DEPTH", "memory", "record", "done",
@@ -252,9 +252,9 @@ mod tests {
             };
             design.does_not_read(object, refusal);
         }
-        let told = described(design);
-        let [input, output, inside] = &told.tops[0].children[..] else {
-            panic!("{:?}", told.tops[0].children);
+        let described_design = described(design);
+        let [input, output, inside] = &described_design.tops[0].children[..] else {
+            panic!("{:?}", described_design.tops[0].children);
         };
         assert_eq!(input.encoding, Some(description::Encoding::Real));
         assert_eq!(input.hidden, None);
@@ -275,8 +275,8 @@ mod tests {
             let name = format!("records[{index}]");
             design.add(Some(array), &name, ObjectKind::Struct, Encoding::None);
         }
-        let told = described(design);
-        let records = &told.tops[0].children[0];
+        let described_design = described(design);
+        let records = &described_design.tops[0].children[0];
         let element = records.element.as_ref().unwrap();
         assert_eq!(element.path, "top.records[2]");
     }
@@ -286,8 +286,8 @@ mod tests {
         let mut design = Design::new().simulated_by("Verilator", "5.006");
         let top = design.module(None, "top");
         design.add(Some(top), "odd", ObjectKind::Other, Encoding::None);
-        let told = described(design);
-        let hidden = told.tops[0].children[0].hidden.as_deref();
+        let described_design = described(design);
+        let hidden = described_design.tops[0].children[0].hidden.as_deref();
         assert!(
             hidden
                 .unwrap()
@@ -302,9 +302,9 @@ mod tests {
         for _ in 0..DEPTH + 2 {
             scope = design.module(Some(scope), "below");
         }
-        let told = described(design);
+        let described_design = described(design);
         let mut depth = 0;
-        let mut scope = &told.tops[0];
+        let mut scope = &described_design.tops[0];
         while let Some(below) = scope.children.first() {
             scope = below;
             depth += 1;

@@ -90,13 +90,13 @@ pub(crate) fn status() -> i32 {
 /// lock is taken. For a process that no longer answers.
 pub(crate) fn abandon(message: &str) -> ! {
     console::try_flush_standard_output();
-    tell(message);
+    report(message);
     // SAFETY: `_exit` has no preconditions.
     unsafe { libc::_exit(FAILED) }
 }
 
-fn tell(message: &str) {
-    console::tell(&[message.as_bytes(), b"\n"]);
+fn report(message: &str) {
+    console::write_error(&[message.as_bytes(), b"\n"]);
 }
 
 /// The design has ended the simulation, which a test has failed for, or wanted: with which status the
@@ -134,7 +134,7 @@ fn judge_the_end(given: c_int) -> Option<String> {
         }
         None => return None,
     };
-    tell(&format!("verifork: {text}"));
+    report(&format!("verifork: {text}"));
     // The file may be missing; the status reports the failure.
     let _ = results::afterwards(&text);
     if passed {
@@ -152,18 +152,18 @@ fn leave_because(mut why: Option<&str>) {
     if !EXPLAINED.load(Ordering::SeqCst) {
         let text = "the process ended before the tests did: the testbench, the design or another \
                     plugin has called `exit`; the run counts as failed";
-        tell(&format!("verifork: {text}"));
+        report(&format!("verifork: {text}"));
         why = Some(text);
     }
     // SAFETY: a null stream means every open output stream, which C allows at any time.
     unsafe {
         libc::fflush(std::ptr::null_mut());
     }
-    console::tell(&[]);
+    console::write_error(&[]);
     let last = || LAST.get().map_or(Ok(()), |last| last(status(), why));
     let done = std::panic::catch_unwind(last).unwrap_or_else(|_| Err("it panicked".to_owned()));
     if let Err(problem) = done {
-        tell(&format!("verifork: {problem}"));
+        report(&format!("verifork: {problem}"));
         if status() == PASSED {
             set_status(FAILED);
         }

@@ -236,13 +236,13 @@ mod tests {
     #[test]
     fn an_item_does_not_depend_on_which_others_are_drawn() {
         let test = a_test("any_writes");
-        let (all, told) = drawn(&test, "");
+        let (all, reported) = drawn(&test, "");
         assert!((5..=9).contains(&all.len()), "{}", all.len());
-        assert_eq!(told[0].of as usize, all.len());
-        assert_eq!(told[0].items[1].text, format!("{:?}", all[1]));
-        let (some, told) = drawn(&test, "writes=1,4");
+        assert_eq!(reported[0].of as usize, all.len());
+        assert_eq!(reported[0].items[1].text, format!("{:?}", all[1]));
+        let (some, reported) = drawn(&test, "writes=1,4");
         assert_eq!(some, [all[1], all[4]]);
-        assert_eq!(told[0].of as usize, all.len());
+        assert_eq!(reported[0].of as usize, all.len());
         assert_eq!(drawn(&test, "writes=").0, []);
         let other = a_test("others");
         assert_ne!(drawn(&other, "").0, all);
@@ -251,8 +251,8 @@ mod tests {
     #[test]
     fn words_that_are_replaced_are_what_an_item_is_drawn_from() {
         let test = a_test("any_writes");
-        let (all, told) = drawn(&test, "");
-        let words = &told[0].items[2].words;
+        let (all, reported) = drawn(&test, "");
+        let words = &reported[0].items[2].words;
         assert_eq!(words.len(), 2);
         assert_eq!(drawn(&test, "writes=2~*").0, [(10, 0)]);
         assert_eq!(drawn(&test, "writes=2~0:0").0, [(10, all[2].1)]);
@@ -285,14 +285,14 @@ mod tests {
     #[test]
     fn an_item_that_is_not_there_is_refused() {
         let test = a_test("any_writes");
-        for (wanted, name, told) in [
+        for (wanted, name, reported) in [
             ("writes=9", "writes", "names item 9 of `writes`"),
             ("writes=", "a b", "`a b` is not a name"),
         ] {
             begin(&Rc::new(wanted.parse().unwrap()), |_| {});
             let draw = || drop(test.sequence(name, 9..=9, |_| ()));
             let caught = crate::task::catch(draw).unwrap_err();
-            assert!(caught.message.contains(told), "{}", caught.message);
+            assert!(caught.message.contains(reported), "{}", caught.message);
             assert!(caught.at.unwrap().contains("items.rs"));
         }
     }

@@ -65,11 +65,11 @@ pub(crate) fn keep(junit: Junit) {
 pub(crate) fn record(
     index: usize,
     ended: &Ended,
-    told: impl FnOnce() -> String,
+    details: impl FnOnce() -> String,
 ) -> Result<(), JunitError> {
     let mut open = open();
     let junit = open.as_mut();
-    junit.map_or(Ok(()), |junit| junit.record(index, ended, &told()))
+    junit.map_or(Ok(()), |junit| junit.record(index, ended, &details()))
 }
 
 /// Writes what is wrong with the run itself. If there is no report yet, one with only that replaces the report of an
@@ -159,12 +159,12 @@ impl Junit {
     }
 
     /// As [`record`].
-    fn record(&mut self, index: usize, ended: &Ended, told: &str) -> Result<(), JunitError> {
+    fn record(&mut self, index: usize, ended: &Ended, details: &str) -> Result<(), JunitError> {
         let Some(planned) = self.planned.get(index) else {
             return Ok(());
         };
         let mut case = Case {
-            outcome: outcome(ended, told),
+            outcome: outcome(ended, details),
             time: Duration::try_from_secs_f64(ended.wall).unwrap_or_default(),
             output: ended.log.clone(),
             ..planned.clone()
@@ -206,7 +206,7 @@ impl Junit {
 }
 
 /// A failure's message is the first line of the first thing that went wrong.
-fn outcome(ended: &Ended, told: &str) -> Outcome {
+fn outcome(ended: &Ended, details: &str) -> Outcome {
     match ended.status {
         Status::Passed => Outcome::Passed,
         Status::Skipped => Outcome::Skipped(ended.reason.clone().unwrap_or_default()),
@@ -220,7 +220,7 @@ fn outcome(ended: &Ended, told: &str) -> Outcome {
             };
             Outcome::Failed {
                 message,
-                text: told.to_owned(),
+                text: details.to_owned(),
             }
         }
     }
@@ -237,7 +237,7 @@ mod tests {
     use crate::regression::seed::Seed;
     use crate::time::TimeUnits;
 
-    const TOLD: &str = "all that there is to say";
+    const DETAILS: &str = "all that there is to say";
     const NAMES: [&str; 3] = ["counts", "wraps", "resets"];
 
     fn tests() -> Vec<(Candidate<'static>, Run)> {
@@ -292,7 +292,7 @@ mod tests {
             };
             let junit = self.junit.as_mut().unwrap();
             let ended = results::record(&result, Vec::new(), log);
-            junit.record(index, &ended, TOLD).unwrap();
+            junit.record(index, &ended, DETAILS).unwrap();
         }
 
         fn text(&self) -> String {
@@ -366,7 +366,7 @@ mod tests {
         );
         for part in [
             "message=\"count is 7 (and 1 more error)\"",
-            TOLD,
+            DETAILS,
             "a line",
             r#"<property name="simulated_ns" value="1.50"/>"#,
             r#"value="Icarus Verilog &lt;11&gt;""#,

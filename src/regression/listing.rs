@@ -113,7 +113,7 @@ mod tests {
         }
     }
 
-    fn told(format: u32) -> (u32, Vec<Vec<u8>>) {
+    fn listed(format: u32) -> (u32, Vec<Vec<u8>>) {
         let mut lines: Vec<Vec<u8>> = Vec::new();
         // SAFETY: `take` wants such a vector, which outlives the call.
         let answer = unsafe { verifork_list_tests(format, (&raw mut lines).cast(), take) };
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_settings_come_first() {
-        let (answer, lines) = told(FORMAT);
+        let (answer, lines) = listed(FORMAT);
         assert_eq!(answer, FORMAT);
         let lines: Vec<String> = lines
             .into_iter()
@@ -134,6 +134,6 @@ mod tests {
 
     #[test]
     fn a_harness_of_another_format_gets_only_the_number_of_ours() {
-        assert_eq!(told(FORMAT + 1), (FORMAT, Vec::new()));
+        assert_eq!(listed(FORMAT + 1), (FORMAT, Vec::new()));
     }
 }

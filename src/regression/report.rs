@@ -99,9 +99,15 @@ pub(crate) fn details(
         result.file,
         result.line
     )?;
-    let entries: Vec<_> = entries.iter().map(as_told).collect();
+    let entries: Vec<_> = entries.iter().map(to_print).collect();
     let since = result.since.femtoseconds();
-    out.write_str(&failure::told(&entries, &result.name, since, true, "  "))?;
+    out.write_str(&failure::formatted(
+        &entries,
+        &result.name,
+        since,
+        true,
+        "  ",
+    ))?;
     writeln!(out, "  seed    {}", result.seed)?;
     writeln!(
         out,
@@ -110,7 +116,7 @@ pub(crate) fn details(
     )
 }
 
-fn as_told(entry: &FailureEntry) -> failure::Failure<'_> {
+fn to_print(entry: &FailureEntry) -> failure::Failure<'_> {
     let place = entry.place.as_ref();
     failure::Failure {
         text: &entry.text,

@@ -231,7 +231,7 @@ impl RegressionRun {
             .and_then(|()| report::details(&mut text, &result, &self.invocation, self.style));
         debug_assert!(written.is_ok(), "writing to a string does not fail");
         print(&text);
-        let told = || {
+        let details = || {
             let mut text = String::new();
             // Writing to a string cannot fail.
             let _ = report::details(&mut text, &result, &self.invocation, Style::default());
@@ -241,7 +241,7 @@ impl RegressionRun {
         let mut ended = results::record(&result, drawn, &log);
         ended.warnings = logger::take_warnings();
         warn_unwritten(results::ended(&ended));
-        warn_unwritten(junit::record(number, &ended, told).map_err(Into::into));
+        warn_unwritten(junit::record(number, &ended, details).map_err(Into::into));
         self.results.borrow_mut().push(result);
     }
 

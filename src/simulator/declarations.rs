@@ -188,15 +188,15 @@ impl Declarations {
             "members of packed structures"
         };
         let name = path.rsplit_once('.').map_or(path, |it| it.1);
-        let mut told = format!(
+        let mut message = format!(
             "{identity} does not show {what}: bind the whole, and select `{select}` of it, which is `{name}`"
         );
         if identity.product == "Verilator" {
-            told += "; it shows them without `";
-            told += Variable::VerilatorPort.name();
-            told += "=vpi`";
+            message += "; it shows them without `";
+            message += Variable::VerilatorPort.name();
+            message += "=vpi`";
         }
-        Some(told)
+        Some(message)
     }
 
     /// That a path leads to an element that a packed array does not have, or into one.
@@ -316,17 +316,17 @@ mod tests {
         assert!(found.get("top.m").is_some() && found.get("top.n").is_some());
         assert!(found.get("top").is_none() && !found.is_empty());
         assert!(read("").unwrap().is_empty());
-        let told = read("top.m\t[0:3]\tsigned\t\nnonsense\n").err().unwrap();
+        let message = read("top.m\t[0:3]\tsigned\t\nnonsense\n").err().unwrap();
         let path = file.path().display().to_string();
         for part in [
             &*path,
             "VERIFORK_DECLARATIONS",
             "line 2 is not a declaration: nonsense",
         ] {
-            assert!(told.contains(part), "no {part:?} in {told}");
+            assert!(message.contains(part), "no {part:?} in {message}");
         }
-        let told = Declarations::read_file(Path::new("/nonexistent")).err();
-        assert!(told.unwrap().contains("cannot read `/nonexistent`"));
+        let message = Declarations::read_file(Path::new("/nonexistent")).err();
+        assert!(message.unwrap().contains("cannot read `/nonexistent`"));
     }
 
     #[test]
@@ -367,7 +367,7 @@ mod tests {
             declarations.0.insert(path.into(), declaration);
             assert_eq!(declarations.member(path).is_some(), is_member);
         }
-        let told = |path: &str| declarations.unshown_part(path, &identity);
+        let unshown = |path: &str| declarations.unshown_part(path, &identity);
         for (path, what) in [
             (
                 "top.b[2]",
@@ -395,8 +395,8 @@ mod tests {
             ),
             ("top.p[0].h", "select `slice(8, 1)`"),
         ] {
-            let told = told(path).unwrap_or_default();
-            assert!(told.contains(what), "{path}: {told}");
+            let message = unshown(path).unwrap_or_default();
+            assert!(message.contains(what), "{path}: {message}");
         }
         for path in [
             "top.b",
@@ -405,7 +405,7 @@ mod tests {
             "top.m[0][9]",
             "top.none[1]",
         ] {
-            assert_eq!(told(path), None, "{path}");
+            assert_eq!(unshown(path), None, "{path}");
         }
         assert!(declarations.missing_element("top.b[2]").is_none());
     }
@@ -428,7 +428,7 @@ mod tests {
             let (path, declaration) = parse(line).unwrap();
             declarations.0.insert(path.into(), declaration);
         }
-        let told = |path: &str| declarations.unshown_part(path, &identity);
+        let unshown = |path: &str| declarations.unshown_part(path, &identity);
         for (path, what) in [
             (
                 "top.g[0].h.wide",
@@ -448,9 +448,9 @@ mod tests {
                 "select `slice(4, 0)` of it, which is `low`",
             ),
         ] {
-            let told = told(path).unwrap();
-            assert!(told.contains(what), "{path}: {told}");
-            assert!(told.contains("VERIFORK_VERILATOR_PORT=vpi"), "{told}");
+            let message = unshown(path).unwrap();
+            assert!(message.contains(what), "{path}: {message}");
+            assert!(message.contains("VERIFORK_VERILATOR_PORT=vpi"), "{message}");
         }
         for path in [
             "top.g[0].h",
@@ -459,7 +459,7 @@ mod tests {
             "top.all[2].none",
             "top",
         ] {
-            assert_eq!(told(path), None, "{path}");
+            assert_eq!(unshown(path), None, "{path}");
         }
     }
 
@@ -493,32 +493,32 @@ mod tests {
             let (path, declaration) = parse(line).unwrap();
             declarations.0.insert(path.into(), declaration);
         }
-        let told = |path: &str| declarations.unshown(path, &identity);
+        let unshown = |path: &str| declarations.unshown(path, &identity);
         for path in [
             "top.gen[1].cube",
             "top.gen[1].cube[0]",
             "top.gen[1].cube[0][2]",
             "top.gen[1].cube[0].part",
         ] {
-            let told = told(path).unwrap();
-            assert!(told.contains("Icarus Verilog 11.0 through VPI does not show it"));
+            let message = unshown(path).unwrap();
+            assert!(message.contains("Icarus Verilog 11.0 through VPI does not show it"));
             assert!(
-                told.contains("an array [0:1][2:3][7:0] with more"),
-                "{told}"
+                message.contains("an array [0:1][2:3][7:0] with more"),
+                "{message}"
             );
         }
-        let told_of_pair = told("top.pair").unwrap();
+        let message_of_pair = unshown("top.pair").unwrap();
         assert!(
-            told_of_pair.contains("an unpacked structure"),
-            "{told_of_pair}"
+            message_of_pair.contains("an unpacked structure"),
+            "{message_of_pair}"
         );
         let unlisted = |scope| declarations.unlisted(scope, &identity);
-        assert_eq!(unlisted("top"), [("pair".to_owned(), told_of_pair)]);
+        assert_eq!(unlisted("top"), [("pair".to_owned(), message_of_pair)]);
         assert_eq!(unlisted("top.gen[1]")[0].0, "cube");
         assert_eq!(unlisted("top.gen"), []);
         // Of these, nothing in their declaration says why.
         for path in ["top.vector", "top.other", "top"] {
-            assert_eq!(told(path), None, "{path}");
+            assert_eq!(unshown(path), None, "{path}");
         }
         // A packed structure is shown with all the bits that are declared.
         let pair = declarations.get("top.pair").unwrap();

@@ -130,9 +130,9 @@ mod tests {
                 "its values are 0 and 1 only",
             ),
         ] {
-            let told = error.to_string();
+            let message = error.to_string();
             for part in [what, "Verilator 5.006", remedy] {
-                assert!(told.contains(part), "no {part:?} in: {told}");
+                assert!(message.contains(part), "no {part:?} in: {message}");
             }
         }
     }

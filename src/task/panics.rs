@@ -168,7 +168,7 @@ fn install_hook() {
                 .location()
                 .filter(|at| !is_in_the_standard_library(at.file()));
             let at = at.map(ToString::to_string);
-            tell_if_last(info);
+            print_if_last(info);
             let _ = LAST.try_with(|last| last.replace(Some(PanicSite { at, backtrace })));
         }));
     });
@@ -182,9 +182,9 @@ fn is_in_the_standard_library(file: &str) -> bool {
 
 /// A panic while another one unwinds ends the process, and neither would be reported: so both are printed
 /// here. The standard library then reports a further panic of its own.
-fn tell_if_last(info: &panic::PanicHookInfo<'_>) {
+fn print_if_last(info: &panic::PanicHookInfo<'_>) {
     let message = message_of(info.payload());
-    let told = match info.location() {
+    let text = match info.location() {
         Some(at) => format!("{message} (at {at})"),
         None => message,
     };
@@ -199,9 +199,9 @@ fn tell_if_last(info: &panic::PanicHookInfo<'_>) {
             for panic in &*uncaught {
                 eprintln!("verifork: panicked: {panic}");
             }
-            eprintln!("verifork: {told}: the process ends here");
+            eprintln!("verifork: {text}: the process ends here");
         } else if uncaught.len() < MOST_TOLD {
-            uncaught.push(told);
+            uncaught.push(text);
         }
     });
 }

@@ -30,7 +30,7 @@ use verifork_runner::Simulator;
 use self::design::{DesignOptions, LeftOut};
 use self::first_test::{NOTHING_MOVED, first_test, has_checks, trial};
 use self::observations::Observations;
-use self::trying::{look_at_lines, parts, told, try_buses};
+use self::trying::{describe, look_at_lines, parts, try_buses};
 use self::verifork_source::VeriforkSource;
 use self::workspace::Workspace;
 use crate::bind::Bind;
@@ -145,8 +145,8 @@ impl New {
         )?;
         let (mut found, mut seen) = try_first(&bind, &design, folder)?;
         // A simulator that shows only parameters differently, or not at all, is kept, without these parameters.
-        let misfits = found.iter().filter_map(|it| it.misfits(&design.top));
-        let without: BTreeSet<String> = misfits.flatten().collect();
+        let mismatches = found.iter().filter_map(|it| it.mismatches(&design.top));
+        let without: BTreeSet<String> = mismatches.flatten().collect();
         if !without.is_empty() {
             bind.without = without.into_iter().collect();
             eprintln!(
@@ -177,7 +177,7 @@ impl New {
         write(&library, &formatted(first.clone()))?;
         let mut failures = failures(&harness)?;
         if failures.is_empty() {
-            tell_limits(&written, &seen);
+            note_limits(&written, &seen);
             // A design that cannot be reset twice does not fail the crate.
             failures = failed;
         }
@@ -195,7 +195,7 @@ impl New {
         try_buses(&written, &mut parts, folder, &harness)?;
         Ok(NewCrate {
             failures,
-            buses: Some(told(&parts)),
+            buses: Some(describe(&parts)),
         })
     }
 
@@ -242,9 +242,11 @@ const DOES_NOT_FIT: &str = "the testbench does not fit the design";
 
 impl FailedTest {
     /// The constants of the top that do not fit, if everything else does.
-    fn misfits(&self, top: &Object) -> Option<Vec<String>> {
-        let (_, misfits) = self.message.split_once(DOES_NOT_FIT)?;
-        let lines = misfits.lines().filter(|line| line.contains("src/dut.rs:"));
+    fn mismatches(&self, top: &Object) -> Option<Vec<String>> {
+        let (_, mismatches) = self.message.split_once(DOES_NOT_FIT)?;
+        let lines = mismatches
+            .lines()
+            .filter(|line| line.contains("src/dut.rs:"));
         let name = |line: &str| {
             // `src/dut.rs:25: Top.field: …`, one of them behind other words.
             let at = line.find("src/dut.rs:")?;
@@ -262,12 +264,12 @@ impl FailedTest {
     fn refusal(&self, other: &str) -> Option<String> {
         let name = self.simulator.product();
         let message = &self.message;
-        let told = message.trim_end();
+        let text = message.trim_end();
         if message.contains(DOES_NOT_COMPILE) {
-            eprintln!("note: {name} is left out: {told}\n");
-            return Some(told.to_owned());
+            eprintln!("note: {name} is left out: {text}\n");
+            return Some(text.to_owned());
         }
-        let (_, mismatch) = told.split_once(DOES_NOT_FIT)?;
+        let (_, mismatch) = text.split_once(DOES_NOT_FIT)?;
         // The lines after the error are about the run.
         let mismatch = mismatch.split("\nat ").next().unwrap_or_default();
         let mismatch = mismatch
@@ -310,7 +312,7 @@ impl LeftOut {
     fn new(simulator: Simulator, reason: &str, folder: &Path) -> LeftOut {
         let first = reason.lines().next().unwrap_or_default();
         let first = match first.split_once(DOES_NOT_COMPILE) {
-            Some((_, told)) => told.trim(),
+            Some((_, text)) => text.trim(),
             None => first,
         };
         LeftOut {
@@ -321,7 +323,7 @@ impl LeftOut {
 }
 
 /// Prints what the first test cannot check.
-fn tell_limits(written: &Written<'_>, seen: &Observations) {
+fn note_limits(written: &Written<'_>, seen: &Observations) {
     let (has_outputs, has_resets, is_checked) = has_checks(written, seen);
     if has_outputs && !seen.moved {
         let rest = if is_checked {
@@ -420,23 +422,26 @@ mod tests {
 
     #[test]
     fn parameters_that_do_not_fit_are_distinguished_from_what_else_does_not() {
-        let misfits = |message: &str| {
+        let mismatches = |message: &str| {
             let failure = FailedTest {
                 test: "starts".to_owned(),
                 simulator: Simulator::Verilator,
                 message: message.to_owned(),
             };
-            failure.misfits(&design().top)
+            failure.mismatches(&design().top)
         };
         let one = "src/lib.rs:9: the testbench does not fit the design `top`: src/dut.rs:24: Top.s: a number";
-        assert_eq!(misfits(one), Some(vec!["S".to_owned()]));
+        assert_eq!(mismatches(one), Some(vec!["S".to_owned()]));
         let two = "the testbench does not fit the design:\n  src/dut.rs:24: Top.s: a number\n  \
                    src/dut.rs:25: Top.r#type: there is none\nat 0 ns";
-        assert_eq!(misfits(two), Some(vec!["S".to_owned(), "TYPE".to_owned()]));
-        let port = two.replace("Top.s:", "Top.data:");
-        assert_eq!(misfits(&port), None);
         assert_eq!(
-            misfits("src/lib.rs:3: no output has left its reset value"),
+            mismatches(two),
+            Some(vec!["S".to_owned(), "TYPE".to_owned()])
+        );
+        let port = two.replace("Top.s:", "Top.data:");
+        assert_eq!(mismatches(&port), None);
+        assert_eq!(
+            mismatches("src/lib.rs:3: no output has left its reset value"),
             None
         );
     }

@@ -142,12 +142,12 @@ mod tests {
     use crate::object::Object;
 
     fn object() -> Object {
-        let told: verifork_protocol::description::Object = serde_json::from_str(
+        let described: verifork_protocol::description::Object = serde_json::from_str(
             r#"{"kind": "net", "name": "q", "direction": "output", "constant": false,
                 "encoding": {"logic": {"width": 4, "range": [3, 0], "signed": false}}}"#,
         )
         .unwrap();
-        told.into()
+        described.into()
     }
 
     fn port<'a>(object: &'a Object, value_type: &str, variants: &[&str]) -> Port<'a> {

@@ -187,7 +187,7 @@ mod tests {
     pub(super) fn found(ports: &[&str]) -> Vec<String> {
         let design = design(ports);
         let written = source(&design, Extent::default(), "");
-        let told = |serial: Serial<'_>| {
+        let shown = |serial: Serial<'_>| {
             let pins = serial.pins.iter();
             let pins = pins.map(|(pin, port)| format!(" {pin}={}", port.object.name));
             format!(
@@ -197,6 +197,6 @@ mod tests {
                 pins.collect::<String>()
             )
         };
-        serials(&written).into_iter().map(told).collect()
+        serials(&written).into_iter().map(shown).collect()
     }
 }

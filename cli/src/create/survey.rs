@@ -9,7 +9,7 @@ use super::serial::{Rate, Serial, SerialKind};
 /// Statements that look for the rates of UARTs and write them into a file of the folder: [`read`] reads it. They end
 /// the test with an error.
 pub(super) fn survey(parts: &Parts<'_>, folder: &str) -> String {
-    let mut text = "        let mut told = String::new();\n".to_owned();
+    let mut text = "        let mut report = String::new();\n".to_owned();
     for serial in uarts(&parts.serials) {
         let plain = serial.plain_field();
         text += "        let seen = std::rc::Rc::new(std::cell::Cell::new((0_u32, u128::MAX)));\n        \
@@ -62,9 +62,9 @@ pub(super) fn survey(parts: &Parts<'_>, folder: &str) -> String {
              while (1..40).contains(&seen.get().0) && now().since(begun) < 5.ms() {{\n            \
              timer(100.us()).await;\n        }}\n        \
              if seen.get().0 > 0 {{\n            \
-             told += &format!(\"{plain} {{}}\\n\", seen.get().1);\n        \
+             report += &format!(\"{plain} {{}}\\n\", seen.get().1);\n        \
              }} else if let Some((cycles, output)) = found {{\n            \
-             told += &format!(\"{plain} {{}} {{output}}\\n\", u128::from(cycles) * 10_000_000);\n        }}\n"
+             report += &format!(\"{plain} {{}} {{output}}\\n\", u128::from(cycles) * 10_000_000);\n        }}\n"
         );
         if serial.pin("tx").is_some()
             && let Some(rx) = serial.pin("rx")
@@ -74,7 +74,7 @@ pub(super) fn survey(parts: &Parts<'_>, folder: &str) -> String {
     }
     let _ = write!(
         text,
-        "        std::fs::write(format!(\"{{}}/{{}}\", {folder:?}, std::process::id()), told)?;\n        \
+        "        std::fs::write(format!(\"{{}}/{{}}\", {folder:?}, std::process::id()), report)?;\n        \
          bail!(\"seen\");\n"
     );
     text
@@ -106,7 +106,7 @@ fn parities(plain: &str, rx: &str) -> String {
          let others = counts.iter().filter(|count| *count * 4 <= most * 3).count();\n            \
          let at = counts.iter().position(|count| count == most).unwrap();\n            \
          if others == 2 {{\n                \
-         told += &format!(\"{PARITY} {plain} {{at}}\\n\");\n            \
+         report += &format!(\"{PARITY} {plain} {{at}}\\n\");\n            \
          }}\n        }}\n",
         formats.join(", ")
     )

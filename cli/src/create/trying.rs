@@ -132,7 +132,7 @@ fn cause(message: &str) -> String {
 }
 
 /// The buses by their protocols.
-pub(super) fn told(parts: &Parts<'_>) -> String {
+pub(super) fn describe(parts: &Parts<'_>) -> String {
     let buses = parts.buses.iter().map(|it| (it.kind.name(), &it.field));
     let serials = parts.serials.iter().map(|it| (it.kind.name(), &it.field));
     let all: Vec<(&str, &String)> = buses.chain(serials).collect();
@@ -149,6 +149,6 @@ pub(super) fn told(parts: &Parts<'_>) -> String {
             .collect();
         format!("{} ({kind})", names.join(", "))
     };
-    let told: Vec<String> = kinds.iter().map(of).collect();
-    told.join("; ")
+    let described: Vec<String> = kinds.iter().map(of).collect();
+    described.join("; ")
 }

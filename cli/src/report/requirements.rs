@@ -223,13 +223,13 @@ mod tests {
     fn a_plan_that_is_none_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plan.txt");
-        for (text, told) in [
+        for (text, message) in [
             ("# none\n", "has no requirement"),
             ("A x\nB\nA y\n", "has the requirement `A` twice"),
         ] {
             fs::write(&path, text).unwrap();
             let error = read(&path).err().unwrap().to_string();
-            assert!(error.contains(told), "{error}");
+            assert!(error.contains(message), "{error}");
         }
     }
 }

@@ -46,12 +46,12 @@ mod tests {
     fn few_of_the_tests_that_fail_alike_are_named() {
         let mut alike = Alike::default();
         let mut add = |at: usize| {
-            let told = alike.add(&format!("d::icarus::t{at}"), "d::icarus::first");
-            (told, alike.others().collect::<Vec<_>>())
+            let line = alike.add(&format!("d::icarus::t{at}"), "d::icarus::first");
+            (line, alike.others().collect::<Vec<_>>())
         };
         for at in 0..NAMED {
-            let told = format!("d::icarus::t{at}: same cause as first");
-            assert_eq!(add(at), (Some(told), vec![]));
+            let line = format!("d::icarus::t{at}: same cause as first");
+            assert_eq!(add(at), (Some(line), vec![]));
         }
         let last = "d::icarus::t8: same cause as first".to_owned();
         assert_eq!(add(NAMED), (None, vec![last]));

@@ -133,8 +133,8 @@ impl Run {
         }
         if !table.rows.is_empty() {
             let word = output.paint(Color::Red, "FAILED");
-            for told in progress.alike.others() {
-                progress.display.print(&format!("{word} {told}"));
+            for line in progress.alike.others() {
+                progress.display.print(&format!("{word} {line}"));
             }
             for line in table.lines(output) {
                 progress.display.print(&line);
@@ -259,10 +259,10 @@ impl Progress {
                 let word = self.output.paint(Color::Red, "FAILED");
                 let text = match &event.same_as {
                     Some(first) => {
-                        let Some(told) = self.alike.add(name, first) else {
+                        let Some(line) = self.alike.add(name, first) else {
                             return;
                         };
-                        format!("{word} {told}")
+                        format!("{word} {line}")
                     }
                     None => {
                         let text = event.text();

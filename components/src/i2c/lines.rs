@@ -178,28 +178,28 @@ impl Lines {
             return;
         }
         let at = now();
-        let tell = |kind| self.events.publish(Event { kind, at });
+        let publish = |kind| self.events.publish(Event { kind, at });
         if scl_before && !scl {
             self.levels[0].set(false);
-            tell(EventKind::Fall);
+            publish(EventKind::Fall);
         }
         if sda != sda_before {
             self.levels[1].set(sda);
             if !self.level(Wire::Scl) {
-                tell(EventKind::Data);
+                publish(EventKind::Data);
             } else if sda {
                 self.busy.set(false);
                 self.free_since.set(Some(at));
-                tell(EventKind::Stop);
+                publish(EventKind::Stop);
             } else {
                 self.busy.set(true);
                 self.started_at.set(Some(at));
-                tell(EventKind::Start);
+                publish(EventKind::Start);
             }
         }
         if !scl_before && scl {
             self.levels[0].set(true);
-            tell(EventKind::Rise(sda));
+            publish(EventKind::Rise(sda));
         }
         self.changed.notify_all();
     }

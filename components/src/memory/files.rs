@@ -108,8 +108,8 @@ impl Memory {
                     address,
                     data: bytes,
                 }) => data(u64::from(u32::from(address)), &bytes),
-                Record::S5(told) => counts(u32::from(told.0), count, number)?,
-                Record::S6(told) => counts(u32::from(told), count, number)?,
+                Record::S5(counted) => counts(u32::from(counted.0), count, number)?,
+                Record::S6(counted) => counts(u32::from(counted), count, number)?,
                 _ => {}
             }
         }
@@ -244,10 +244,10 @@ impl Memory {
     }
 }
 
-fn counts(told: u32, found: u32, line: u32) -> Result {
+fn counts(counted: u32, found: u32, line: u32) -> Result {
     ensure!(
-        told == found,
-        "S-record, line {line}: it counts {told} data records, but {found} came before it"
+        counted == found,
+        "S-record, line {line}: it counts {counted} data records, but {found} came before it"
     );
     Ok(())
 }

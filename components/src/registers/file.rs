@@ -267,10 +267,10 @@ impl Reader<'_> {
 
 /// The errors of a map, unless it has no register because they were wrong.
 fn take_others(errors: &mut Vec<String>, before: usize, others: Vec<String>) {
-    let told = errors.len() > before;
+    let has_error = errors.len() > before;
     let others = others
         .into_iter()
-        .filter(|other| !told || !other.ends_with("has no register"));
+        .filter(|other| !has_error || !other.ends_with("has no register"));
     errors.extend(others);
 }
 

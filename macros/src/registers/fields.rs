@@ -66,11 +66,11 @@ fn member_of<'a>(field: &'a Field, errors: &mut Errors) -> Member<'a> {
         bits: None,
         span: ident.span(),
     };
-    let mut is_told = false;
+    let mut is_reported = false;
     for setting in settings::of_attributes(&field.attrs, "field", EXAMPLE, errors) {
         match setting.name().as_str() {
             "bits" => {
-                is_told = true;
+                is_reported = true;
                 let bits = bits(&setting, errors);
                 if bits.is_some() {
                     if let settings::SettingValue::Value(value) = &setting.value {
@@ -83,7 +83,7 @@ fn member_of<'a>(field: &'a Field, errors: &mut Errors) -> Member<'a> {
             name => errors.at(setting.key.span(), unknown_option(name, &OPTIONS)),
         }
     }
-    if !is_told {
+    if !is_reported {
         errors.on(ident, format!("a field has bits: `{EXAMPLE}`"));
     }
     member
@@ -177,7 +177,7 @@ fn description_of(member: &Member<'_>) -> TokenStream {
     let Member {
         name, common, bits, ..
     } = member;
-    let (low, high) = bits.as_ref().expect("it was told");
+    let (low, high) = bits.as_ref().expect("it was reported");
     let reset = some(common.reset.as_ref());
     let access = common
         .access()

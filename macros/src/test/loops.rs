@@ -29,18 +29,18 @@ const TAKES_A_BLOCK: [&str; 13] = [
 ];
 
 /// Adds the type to such blocks in a function. Returns whether there were any.
-pub(super) fn tell_types(block: &mut Block) -> bool {
-    let mut loops = Loops { told: false };
+pub(super) fn annotate(block: &mut Block) -> bool {
+    let mut loops = Loops { annotated: false };
     loops.visit_block_mut(block);
-    loops.told
+    loops.annotated
 }
 
 struct Loops {
-    told: bool,
+    annotated: bool,
 }
 
 impl Loops {
-    fn tell<'a>(&mut self, arguments: impl Iterator<Item = &'a mut Expr>) {
+    fn annotate_all<'a>(&mut self, arguments: impl Iterator<Item = &'a mut Expr>) {
         for argument in arguments {
             if let Some(task) = block_of(argument)
                 && has_open_type(task)
@@ -51,7 +51,7 @@ impl Loops {
                     }
                 };
                 task.block.stmts.insert(0, never);
-                self.told = true;
+                self.annotated = true;
             }
         }
     }
@@ -65,14 +65,14 @@ impl VisitMut for Loops {
             && matches!(last.arguments, PathArguments::None)
             && TAKES_A_BLOCK.iter().any(|name| last.ident == name)
         {
-            self.tell(call.args.iter_mut());
+            self.annotate_all(call.args.iter_mut());
         }
     }
 
     fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
         visit_mut::visit_expr_method_call_mut(self, call);
         if call.turbofish.is_none() && TAKES_A_BLOCK.iter().any(|name| call.method == name) {
-            self.tell(call.args.iter_mut());
+            self.annotate_all(call.args.iter_mut());
         }
     }
 }
@@ -187,11 +187,11 @@ mod tests {
     use super::*;
 
     /// The number of blocks in a function's body that get a type.
-    fn told(body: &str) -> usize {
+    fn annotations(body: &str) -> usize {
         let mut block: Block = parse_str(&format!("{{ {body} }}")).unwrap();
-        let some = tell_types(&mut block);
-        let told = block.to_token_stream().to_string();
-        let count = told.matches("if false").count();
+        let some = annotate(&mut block);
+        let text = block.to_token_stream().to_string();
+        let count = text.matches("if false").count();
         assert_eq!(some, count > 0);
         count
     }
@@ -208,11 +208,11 @@ mod tests {
             "async fn helper() { spawn(async { loop { h()?; } }); }",
             "tm.fork_soon(\"n\", || async move { loop { i()?; } });",
         ] {
-            assert_eq!(told(body), 1, "{body}");
+            assert_eq!(annotations(body), 1, "{body}");
         }
         let nested =
             "tm.fork(\"n\", async { tm.fork(\"m\", async { loop { a()?; } }); loop { b()?; } })";
-        assert_eq!(told(nested), 2);
+        assert_eq!(annotations(nested), 2);
     }
 
     #[test]
@@ -230,7 +230,7 @@ mod tests {
             "let block = async { loop { a()?; } };",
             "mine(async { loop { a()?; } });",
         ] {
-            assert_eq!(told(body), 0, "{body}");
+            assert_eq!(annotations(body), 0, "{body}");
         }
     }
 }

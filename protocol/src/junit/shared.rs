@@ -277,9 +277,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, index) = (folder.path().join("j.xml"), folder.path().join("index"));
         let written = || {
-            let told = fs::read_to_string("/proc/thread-self/io").unwrap_or_default();
-            let told = told.lines().find_map(|line| line.strip_prefix("wchar: "));
-            told.map_or(0, |bytes| bytes.parse::<u64>().unwrap())
+            let counters = fs::read_to_string("/proc/thread-self/io").unwrap_or_default();
+            let counters = counters
+                .lines()
+                .find_map(|line| line.strip_prefix("wchar: "));
+            counters.map_or(0, |bytes| bytes.parse::<u64>().unwrap())
         };
         let mut costs = Vec::new();
         for test in 0..1000 {

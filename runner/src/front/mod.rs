@@ -151,7 +151,12 @@ enum Event {
 }
 
 /// Runs the jobs on several threads, and reports their events on this one.
-fn in_parallel(jobs: Vec<Job>, arguments: &Arguments, threads: usize, mut tell: impl FnMut(Event)) {
+fn in_parallel(
+    jobs: Vec<Job>,
+    arguments: &Arguments,
+    threads: usize,
+    mut report: impl FnMut(Event),
+) {
     let (sender, events) = mpsc::channel();
     let threads = threads.min(jobs.len());
     let jobs = Mutex::new(VecDeque::from(jobs));
@@ -186,7 +191,7 @@ fn in_parallel(jobs: Vec<Job>, arguments: &Arguments, threads: usize, mut tell: 
                 Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {
                     if let Some((_, name)) = running.pop_front() {
-                        tell(Event::IsSlow(name));
+                        report(Event::IsSlow(name));
                     }
                 }
                 Ok(event) => {
@@ -197,7 +202,7 @@ fn in_parallel(jobs: Vec<Job>, arguments: &Arguments, threads: usize, mut tell: 
                         Event::Ended(name, _) => running.retain(|(_, other)| other != name),
                         Event::IsSlow(_) => {}
                     }
-                    tell(event);
+                    report(event);
                 }
             }
         }

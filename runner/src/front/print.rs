@@ -203,8 +203,8 @@ impl Printer {
             Outcome::Failed(failure) => {
                 let mut event = json!({"type": "test", "name": name, "event": "failed"});
                 let same = self.groups.iter().find(|it| it.is_of(&failure.cause));
-                let is_told = failure.told || same.is_some();
-                let brief = failure.brief.as_ref().filter(|_| is_told);
+                let is_reported = failure.reported || same.is_some();
+                let brief = failure.brief.as_ref().filter(|_| is_reported);
                 event["stdout"] = brief.unwrap_or(&failure.text).as_str().into();
                 if let Some(same) = same.filter(|it| brief.is_some() || it.names.len() >= FEW) {
                     // Libtest has no such field, and its readers ignore unknown ones.
@@ -243,21 +243,21 @@ impl Printer {
         let mut text = "\nfailures:\n\n".to_owned();
         let groups = std::mem::take(&mut self.groups);
         for Group { names, failures } in &groups {
-            let told = if names.len() > FEW { 1 } else { names.len() };
-            for (number, (name, failure)) in names.iter().zip(failures).take(told).enumerate() {
+            let shown = if names.len() > FEW { 1 } else { names.len() };
+            for (number, (name, failure)) in names.iter().zip(failures).take(shown).enumerate() {
                 let brief = failure
                     .brief
                     .as_ref()
-                    .filter(|_| failure.told || number > 0);
-                let told = report(brief.unwrap_or(&failure.text).trim_end(), self.width);
+                    .filter(|_| failure.reported || number > 0);
+                let page = report(brief.unwrap_or(&failure.text).trim_end(), self.width);
                 // Writing to a string cannot fail.
-                let _ = writeln!(text, "---- {name} ----\n{told}\n");
+                let _ = writeln!(text, "---- {name} ----\n{page}\n");
             }
-            if told < names.len() {
-                let others = names.len() - told;
+            if shown < names.len() {
+                let others = names.len() - shown;
                 let what = failures[0].brief.as_deref().unwrap_or("fail alike");
                 let alike = self.painted(RED, &format!("{others} other tests {what}:"));
-                let _ = writeln!(text, "{alike}\n{}", list(&names[told..], Some(SHOWN)));
+                let _ = writeln!(text, "{alike}\n{}", list(&names[shown..], Some(SHOWN)));
             }
         }
         text += "\nfailures:\n";

@@ -27,7 +27,7 @@ fn failure(text: &str, cause: &str) -> Outcome {
         text: text.to_owned(),
         cause: cause.to_owned(),
         brief: Some("not run, see above".to_owned()),
-        told: false,
+        reported: false,
     })
 }
 
@@ -227,7 +227,7 @@ fn what_another_process_has_reported_is_not_reported_again() {
             unreachable!("it is one")
         };
         let told = Failure {
-            told: true,
+            reported: true,
             ..failure
         };
         let text = printed(

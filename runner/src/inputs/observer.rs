@@ -90,7 +90,7 @@ mod imp {
 
     /// What a call does with the path that it names.
     #[derive(Clone, Copy)]
-    enum Deed {
+    enum Effect {
         Look,
         Follow,
         Open,
@@ -98,11 +98,11 @@ mod imp {
         OpenBy(usize),
         Make,
     }
-    use Deed::{Follow, Look, Make, Open, OpenBy};
+    use Effect::{Follow, Look, Make, Open, OpenBy};
 
     /// A call, the argument with the folder that its path is relative to (of the process if none),
     /// that with the path, and what it does.
-    type Call = (c_long, Option<usize>, usize, Deed);
+    type Call = (c_long, Option<usize>, usize, Effect);
 
     const CALLS: &[Call] = &[
         (libc::SYS_openat, Some(0), 1, OpenBy(2)),
@@ -303,7 +303,7 @@ mod imp {
             let Some(asked) = next(listener) else {
                 continue;
             };
-            complete &= told(listener, &asked, see);
+            complete &= report(listener, &asked, see);
             answer(listener, asked.id);
         }
     }
@@ -355,7 +355,7 @@ mod imp {
     }
 
     /// Tells what the call does with which paths, if they can be found out.
-    fn told(
+    fn report(
         listener: &OwnedFd,
         asked: &libc::seccomp_notif,
         see: &mut (dyn FnMut(PathBuf, Use) + Send),
@@ -364,14 +364,15 @@ mod imp {
             return false;
         }
         let calls = CALLS.iter().chain(OLDER_CALLS);
-        for (_, folder, path, deed) in calls.filter(|call| call.0 == c_long::from(asked.data.nr)) {
+        for (_, folder, path, effect) in calls.filter(|call| call.0 == c_long::from(asked.data.nr))
+        {
             let found = whole_path(asked, folder.map(|at| asked.data.args[at]), *path);
             // Another process may have its number by now, and other memory.
             if !is_waiting(listener, asked.id) {
                 return true;
             }
             match found {
-                Ok(Some(path)) => see(path, what(*deed, &asked.data.args)),
+                Ok(Some(path)) => see(path, what(*effect, &asked.data.args)),
                 Ok(None) => {}
                 Err(_) => return false,
             }
@@ -391,8 +392,8 @@ mod imp {
         answer == 0
     }
 
-    fn what(deed: Deed, arguments: &[u64; 6]) -> Use {
-        match deed {
+    fn what(effect: Effect, arguments: &[u64; 6]) -> Use {
+        match effect {
             Look => Use::Looked,
             Follow => Use::Followed,
             Open => Use::Opened,

@@ -141,8 +141,8 @@ impl Backend for Nvc {
             .arg(DATABASE);
         let output = export.current_dir(work).stdin(Stdio::null()).output()?;
         if !output.status.success() {
-            let told = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            return Err(io::Error::other(told));
+            let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            return Err(io::Error::other(message));
         }
         whole_file::write(file, &output.stdout)
     }
@@ -345,8 +345,8 @@ mod tests {
 
     #[test]
     fn a_generic_that_is_not_used_fails_the_compilation() {
-        let told = Nvc.failure_among("** Warning: generic value for WIDHT not used\n");
-        assert!(told.is_some_and(|told| told.contains("`WIDHT`")));
+        let message = Nvc.failure_among("** Warning: generic value for WIDHT not used\n");
+        assert!(message.is_some_and(|message| message.contains("`WIDHT`")));
         assert_eq!(Nvc.failure_among("** Warning: something else\n"), None);
     }
 }

@@ -66,7 +66,7 @@ impl Suite {
         match found {
             Ok(found) => {
                 let took = format!("{:.1} s", begun.elapsed().as_secs_f64());
-                tell(&mut failure.text, &found, failing.drawn, &took, &text);
+                describe(&mut failure.text, &found, failing.drawn, &took, &text);
                 Some(found.items)
             }
             Err(Nothing::DoesNotRepeat) => {
@@ -120,7 +120,7 @@ fn failing<'a>(test: &ListedTest, execution: &'a Execution) -> Option<Failing<'a
     })
 }
 
-fn tell(text: &mut String, found: &Smallest, all: &[Drawn], took: &str, failure: &str) {
+fn describe(text: &mut String, found: &Smallest, all: &[Drawn], took: &str, failure: &str) {
     // Writing to a string cannot fail.
     let _ = write!(
         text,

@@ -186,13 +186,13 @@ fn of_tests_that_are_processes_one_shows_why_the_design_does_not_compile() {
     };
     // Alone, each shows it.
     for test in ["counts", "wraps"] {
-        assert!(!failure(&bench, test).told, "{test}");
+        assert!(!failure(&bench, test).reported, "{test}");
     }
     bench.run = Some("one".into());
     let first = failure(&bench, "counts");
     check(&first.text, &["top.v:1: syntax error", "\n$ "]);
     let second = failure(&bench, "wraps");
-    assert!(second.told && !first.told);
+    assert!(second.reported && !first.reported);
     // The report has all of it for each.
     assert_eq!((&second.text, &second.cause), (&first.text, &first.cause));
     let brief = second.brief.unwrap();
@@ -202,11 +202,11 @@ fn of_tests_that_are_processes_one_shows_why_the_design_does_not_compile() {
     );
     assert!(!brief.contains('$'), "{brief}");
     // The one that has shown it, tried again, shows it again.
-    assert!(!failure(&bench, "counts").told);
+    assert!(!failure(&bench, "counts").reported);
     // In another run another one is the first.
     bench.run = Some("two".into());
-    assert!(!failure(&bench, "wraps").told);
-    assert!(failure(&bench, "counts").told);
+    assert!(!failure(&bench, "wraps").reported);
+    assert!(failure(&bench, "counts").reported);
     // A design that compiles now is no longer refused.
     fs::remove_file(bench.folder.path().join("broken")).unwrap();
     check(

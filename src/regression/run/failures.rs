@@ -71,7 +71,7 @@ impl Failures {
     }
 
     /// Why the test has ended itself as passed, at the time at which it did.
-    pub(super) fn tell_end(&self) {
+    pub(super) fn log_end(&self) {
         if let Some((Verdict::Passed, reason)) = &self.ended
             && self.entries.is_empty()
         {

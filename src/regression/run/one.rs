@@ -112,7 +112,7 @@ pub(super) async fn run_one(regression: &RegressionRun, number: usize) -> TestRe
     }
     regression.kernel.release_forces();
     failures.take_lost();
-    failures.tell_end();
+    failures.log_end();
     // A limit is noticed one time step after it.
     let ended = failures.limit().unwrap_or_else(|| regression.kernel.now());
     let simulated = ended.since(begun);

@@ -191,7 +191,7 @@ fn idle_value_changes_at_the_start_wake_nobody() {
                 }
                 seen.set(true);
             });
-            simulator.tell_without_change(simulator.id(&format!("top.{path}")));
+            simulator.report_without_change(simulator.id(&format!("top.{path}")));
             read_only().await;
             assert!(!woken.get(), "{path}");
             Ok(())

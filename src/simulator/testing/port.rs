@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::num::NonZeroUsize;
 
 use super::object::{Object, Operation, Watch};
-use super::queue::Happening;
+use super::queue::QueuedEvent;
 use super::value::Content;
 use super::{
     CallbackHandle, Description, Driver, Encoding, Handle, Identity, ObjectId, Phase, Port,
@@ -271,7 +271,7 @@ impl Port for Simulator {
         let time = time.expect("the kernel knows the last time that there can be");
         let number = self.queue.number();
         self.delays.set(self.delays.get() + 1);
-        self.queue.add(time, Happening::Timer { number, token });
+        self.queue.add(time, QueuedEvent::Timer { number, token });
         Ok(CallbackHandle(number))
     }
     fn cancel_after(&self, delay: CallbackHandle) {

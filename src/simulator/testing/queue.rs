@@ -8,7 +8,7 @@ use super::{ObjectId, Phase};
 
 /// One event of the simulator's queue.
 #[derive(Debug)]
-pub(super) enum Happening {
+pub(super) enum QueuedEvent {
     /// A process is resumed.
     Process(usize),
     /// A delay of ours is over.
@@ -22,11 +22,11 @@ pub(super) enum Happening {
 pub(super) struct Queue {
     pub(super) now: Cell<u64>,
     /// The active region of this time step.
-    pub(super) active: RefCell<VecDeque<Happening>>,
+    pub(super) active: RefCell<VecDeque<QueuedEvent>>,
     /// Assignments and writes that come with the next delta cycle.
     pub(super) next_delta: RefCell<VecDeque<(ObjectId, Content, bool)>>,
     /// The active regions of later time steps.
-    pub(super) later: RefCell<BTreeMap<u64, VecDeque<Happening>>>,
+    pub(super) later: RefCell<BTreeMap<u64, VecDeque<QueuedEvent>>>,
     /// Phases that were asked for in this time step.
     phases: [Cell<bool>; 3],
     /// A read-write phase comes in the next time step.
@@ -40,19 +40,19 @@ impl Queue {
         self.numbers.get()
     }
 
-    pub(super) fn add(&self, time: u64, happening: Happening) {
+    pub(super) fn add(&self, time: u64, event: QueuedEvent) {
         if time == self.now.get() {
-            self.active.borrow_mut().push_back(happening);
+            self.active.borrow_mut().push_back(event);
         } else {
             let mut later = self.later.borrow_mut();
-            later.entry(time).or_default().push_back(happening);
+            later.entry(time).or_default().push_back(event);
         }
     }
 
     /// Takes a delay out, or leaves nothing but its time; `false` if there is none.
     pub(super) fn cancel(&self, number: usize, keeps_time: bool) -> bool {
         let is_it =
-            |it: &Happening| matches!(it, Happening::Timer { number: n, .. } if *n == number);
+            |it: &QueuedEvent| matches!(it, QueuedEvent::Timer { number: n, .. } if *n == number);
         let mut active = self.active.borrow_mut();
         if let Some(at) = active.iter().position(is_it) {
             active.remove(at);
@@ -67,7 +67,7 @@ impl Queue {
             queue
                 .iter_mut()
                 .filter(|it| is_it(it))
-                .for_each(|it| *it = Happening::Nothing);
+                .for_each(|it| *it = QueuedEvent::Nothing);
         } else {
             queue.retain(|it| !is_it(it));
             if queue.is_empty() {
@@ -79,7 +79,7 @@ impl Queue {
 
     pub(super) fn has(&self, number: usize) -> bool {
         let is_it =
-            |it: &Happening| matches!(it, Happening::Timer { number: n, .. } if *n == number);
+            |it: &QueuedEvent| matches!(it, QueuedEvent::Timer { number: n, .. } if *n == number);
         self.active.borrow().iter().any(is_it) || self.later.borrow().values().flatten().any(is_it)
     }
 

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use super::design::{Design, ObjectId, Process};
 use super::object::{Object, Operation, Watch, WriteRecord};
-use super::queue::{Happening, Queue};
+use super::queue::{Queue, QueuedEvent};
 use super::value::Content;
 use super::{
     Events, Handle, Identity, Listener, ObjectKind, Phase, PortError, Quirks, WriteMode, event,
@@ -63,7 +63,7 @@ impl Simulator {
         let queue = Queue::default();
         queue.now.set(design.start);
         for (time, process) in design.begun {
-            queue.add(time, Happening::Process(process));
+            queue.add(time, QueuedEvent::Process(process));
         }
         Simulator {
             objects: design.objects,
@@ -138,7 +138,7 @@ impl Simulator {
     /// Brings on the read-write phase, asked for or not, and what it makes of the design.
     pub(crate) fn read_write_phase(&self) {
         self.queue.take(Phase::ReadWrite);
-        self.tell_phase(Phase::ReadWrite);
+        self.report_phase(Phase::ReadWrite);
         self.settle();
     }
 
@@ -156,7 +156,7 @@ impl Simulator {
     }
 
     /// Calls for an object as if it had changed.
-    pub(crate) fn tell_without_change(&self, id: ObjectId) {
+    pub(crate) fn report_without_change(&self, id: ObjectId) {
         self.changed(id, None);
     }
 
@@ -189,7 +189,7 @@ impl Simulator {
     /// Resumes a process after this many steps.
     pub(super) fn resume_after(&self, steps: u64, process: usize) {
         if let Some(time) = self.queue.now.get().checked_add(steps) {
-            self.queue.add(time, Happening::Process(process));
+            self.queue.add(time, QueuedEvent::Process(process));
         }
     }
 
@@ -246,7 +246,7 @@ impl Simulator {
         for &(process, rising_only) in &object.sensitive {
             if rises || !rising_only {
                 let mut active = self.queue.active.borrow_mut();
-                active.push_back(Happening::Process(process));
+                active.push_back(QueuedEvent::Process(process));
             }
         }
         self.changed(id, Some(content));
@@ -312,7 +312,7 @@ impl Simulator {
         self.call(|events| events.on_change(watch.token, scalar));
     }
 
-    fn tell_phase(&self, phase: Phase) {
+    fn report_phase(&self, phase: Phase) {
         self.has_written.set(false);
         let before = self.phase.replace(Some(phase));
         self.call(|events| events.on_phase(phase));
@@ -361,7 +361,7 @@ impl Simulator {
         loop {
             self.settle();
             if !self.is_finished.get() && self.queue.take(Phase::ReadOnly) {
-                self.tell_phase(Phase::ReadOnly);
+                self.report_phase(Phase::ReadOnly);
             }
             if self.is_finished.get() {
                 break;
@@ -385,7 +385,7 @@ impl Simulator {
     fn begin_time_step(&self) {
         let mut rounds = 0;
         while !self.is_finished.get() && self.queue.take(Phase::NextTimeStep) {
-            self.tell_phase(Phase::NextTimeStep);
+            self.report_phase(Phase::NextTimeStep);
             if !self.quirks.next_time_step_repeats {
                 break;
             }
@@ -406,9 +406,9 @@ impl Simulator {
             let next = self.queue.active.borrow_mut().pop_front();
             if let Some(next) = next {
                 match next {
-                    Happening::Process(process) => (self.processes[process])(self),
-                    Happening::Timer { token, .. } => self.call(|events| events.on_timer(token)),
-                    Happening::Nothing => {}
+                    QueuedEvent::Process(process) => (self.processes[process])(self),
+                    QueuedEvent::Timer { token, .. } => self.call(|events| events.on_timer(token)),
+                    QueuedEvent::Nothing => {}
                 }
                 continue;
             }
@@ -428,7 +428,7 @@ impl Simulator {
             if !self.queue.take(Phase::ReadWrite) {
                 return;
             }
-            self.tell_phase(Phase::ReadWrite);
+            self.report_phase(Phase::ReadWrite);
         }
     }
 

@@ -181,7 +181,7 @@ where
         Ok(handle) => ThreadStatus::Running(handle),
         Err(error) => {
             thread.end();
-            thread.tell_end();
+            thread.notify_end();
             let name = thread.name().to_owned();
             ThreadStatus::NotStarted(BridgeError::NotStarted {
                 name,
@@ -213,7 +213,7 @@ fn run<C, T, F>(
     if thread.end() {
         // The future takes it even while it is being dropped.
         let _ = send_outcome.send(outcome);
-        return thread.tell_end();
+        return thread.notify_end();
     }
     if let Err(caught) = outcome.and_then(|unwanted| catch(|| drop(unwanted))) {
         log::warn!("{}, after it was abandoned", thread.panicked(caught));

@@ -150,12 +150,12 @@ impl Thread {
         state.calling = true;
         // With the state locked: the answer begins new work, which must not end here.
         send();
-        self.tell(state);
+        self.notify(state);
         Ok(())
     }
 
     /// Ends the thread's work for now: a call or the end can be delivered.
-    fn tell(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
+    fn notify(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         let work = state.work.take();
         // Before its first poll, it is treated as a task: another executor checks when it polls.
         let to_task = state.awaiter.as_ref().is_none_or(|awaiter| awaiter.is_task);
@@ -188,8 +188,8 @@ impl Thread {
 
     /// Signals the end to the simulation, after the outcome is stored: the simulation may check for it at
     /// any moment before.
-    pub(super) fn tell_end(self: &Arc<Self>) {
-        self.tell(self.lock());
+    pub(super) fn notify_end(self: &Arc<Self>) {
+        self.notify(self.lock());
     }
 
     /// No task awaits the thread any more. Returns `false` if it has ended, with its outcome stored now or

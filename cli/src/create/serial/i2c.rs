@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn an_i2c_is_known_by_every_form_of_its_pins() {
-        for (ports, told) in [
+        for (ports, expected) in [
             (&["scl=1", "sda=1"][..], "I2c i2c scl=scl sda=sda"),
             (&["scl<1", "sda=1"], "I2c i2c scl_i=scl sda=sda"),
             (&["scl>1", "sda=1"], "I2c i2c scl=scl sda=sda"),
@@ -121,7 +121,7 @@ mod tests {
                 "I2c i2c scl_i=i_scl sda_i=i_sda sda_oe=sda_en",
             ),
         ] {
-            assert_eq!(found(ports), [told], "{ports:?}");
+            assert_eq!(found(ports), [expected], "{ports:?}");
         }
         for ports in [
             &["scl_i<1", "sda_i<1"][..],

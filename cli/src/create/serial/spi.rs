@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn an_spi_is_known_from_either_side() {
-        for (ports, told) in [
+        for (ports, expected) in [
             (
                 &["sclk<1", "cs_n<1", "mosi<1", "miso>1"][..],
                 "Spi spi sclk=sclk cs_n=cs_n mosi=mosi miso=miso",
@@ -106,7 +106,7 @@ mod tests {
                 "Spi dac sclk=dac_sclk cs_n=cs mosi=dac_mosi",
             ),
         ] {
-            assert_eq!(found(ports), [told], "{ports:?}");
+            assert_eq!(found(ports), [expected], "{ports:?}");
         }
         // No select, a select that goes the other way, no data, and I2S.
         for ports in [

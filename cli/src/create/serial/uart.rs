@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_uart_is_known_by_its_lines_and_their_directions() {
-        for (ports, told) in [
+        for (ports, expected) in [
             (&["rxd<1", "txd>1"][..], "Uart uart rx=rxd tx=txd"),
             (&["clk<1", "tx>1"], "Uart uart tx=tx"),
             (&["i_Rx_Serial<1"], "Uart uart rx=i_Rx_Serial"),
@@ -100,7 +100,7 @@ mod tests {
             ),
             (&["rx<1", "rts>1"], "Uart uart rx=rx rts=rts"),
         ] {
-            assert_eq!(found(ports), [told], "{ports:?}");
+            assert_eq!(found(ports), [expected], "{ports:?}");
         }
         assert_eq!(
             found(&["a_rx<1", "a_tx>1", "b_rx<1", "b_tx>1", "b_cts<1"]),

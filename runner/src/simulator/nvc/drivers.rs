@@ -251,8 +251,8 @@ begin
   end block;
 end architecture;
 "#;
-        let told = declarations(dump);
-        let told: Vec<&str> = told.lines().collect();
+        let declared = declarations(dump);
+        let declared: Vec<&str> = declared.lines().collect();
         let expected = [
             ("u.\\odd.name(\\", "whole"),
             ("u.a", "whole"),
@@ -267,7 +267,7 @@ end architecture;
             ("u.x.g", "whole"),
         ];
         let expected = expected.map(|(path, bits)| format!("{path}\t\t\t\tassigned:{bits}:"));
-        assert_eq!(told, expected);
+        assert_eq!(declared, expected);
         assert_eq!(declarations("** Fatal: no such unit\n"), "");
     }
 }

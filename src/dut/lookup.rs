@@ -126,6 +126,7 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindError
     let folds_case = port.quirks().names != NameCase::AsWritten;
 
     let note = element_note(kernel, handle, missing, rest)
+        .or_else(|| several_note(kernel, scope?, missing))
         .or_else(|| Some(port.left_out(handle?)?.to_string()))
         .or_else(|| Some(port.hidden(handle?)?.to_string()))
         .or_else(|| {
@@ -172,6 +173,18 @@ fn miss(kernel: &'static Kernel, start: Option<Object>, path: &str) -> BindError
         affix: Box::default(),
         note: note.unwrap_or_default().into(),
     }
+}
+
+/// The advice for a loop or an array that was looked up as if there were one.
+fn several_note(kernel: &'static Kernel, scope: Object, missing: &str) -> Option<String> {
+    let found = indices(kernel, scope, missing);
+    let (first, last) = (found.first()?, found.last()?);
+    Some(match found.len() {
+        1 => format!("there is one element, `{missing}[{first}]`: bind that, or a `Vec`"),
+        count => format!(
+            "there are {count} elements, `{missing}[{first}]` to `{missing}[{last}]`: bind one of them, or all as a `Vec`"
+        ),
+    })
 }
 
 /// Why an existing array has no such element at the beginning of a path.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::bind_error::BindErrorKind;
 use super::{Binder, DeclaredPaths, Dut};
+use crate::simulator::Encoding;
 
 /// Each element with its index; `None`, with the error reported, if there is none or one does not
 /// fit.
@@ -15,10 +16,18 @@ fn bind<D: Dut>(binder: &mut Binder<'_>, path: &str) -> Option<Vec<(i64, D)>> {
         if object.description().is_empty {
             return Some(Vec::new());
         }
-        binder.report(object.kind_error(format!(
-            "it has no elements `{}[…]`: bind it as a single object",
-            object.name()
-        )));
+        binder.report(
+            object.kind_error(match object.description().encoding {
+                Encoding::Logic { range: Some(_), .. } => {
+                    "it is one vector: bind it as a `Signal`, whose bits are selected by `bit`"
+                        .to_owned()
+                }
+                _ => format!(
+                    "it has no elements `{}[…]`: bind it as a single object",
+                    object.name()
+                ),
+            }),
+        );
         return None;
     }
     // All are tried, so that one error reports every mismatch.

@@ -458,6 +458,9 @@ fn another_number_of_elements_or_none_does_not_fit() {
         core: Vec<Instance>,
         #[dut(path = "lanes")]
         inner: Vec<Missing>,
+        #[dut(path = "lanes")]
+        one: Lane,
+        count: [Signal<bool>; 8],
     }
     let error = simulate().0.bind::<Lanes>().unwrap_err();
     let told: Vec<String> = error
@@ -473,10 +476,12 @@ fn another_number_of_elements_or_none_does_not_fit() {
         "Missing.absent",
         "Missing.next_cuont: there is no `next_cuont` in `top.lanes[1]`",
         "Missing.absent",
+        "; there are 2 elements, `lanes[0]` to `lanes[1]`: bind one of them, or all as a `Vec`",
+        ": it is one vector: bind it as a `Signal`, whose bits are selected by `bit`",
     ]) {
         assert!(text.contains(part), "{part}\nis not in\n{text}");
     }
-    assert_eq!(told.len(), 7, "{told:?}");
+    assert_eq!(told.len(), 9, "{told:?}");
 }
 
 #[test]

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | the `?` operator can only be used in an async block that returns `Result` | [A loop with `?`](#a-loop-with-) |
 //! | a block ends in `Ok(value)` or without a value | [How a block ends](#how-a-block-ends) |
+//! | expected `Result<(), Error>`, found `()`, at `background` | [How a block ends](#how-a-block-ends) |
+//! | type annotations needed, at `pass` or `skip` | [The end of the test](#the-end-of-the-test) |
 //! | type annotations needed, at `\|tm\|` | [A scope's block](#a-scopes-block) |
 //! | may outlive the current function, or does not live long enough | [What a child borrows](#what-a-child-borrows) |
 //! | expected `&TaskManager`, found `&Scope`; lifetime may not live long enough | [A function that takes `tm`](#a-function-that-takes-tm) |
@@ -94,8 +96,38 @@
 //! # }).unwrap();
 //! ```
 //!
+//! The block of `background` loops forever or ends in `Ok(())`, even if it never fails: because its type is known, an
+//! endless loop with `?` needs no annotation.
+//!
+//! ```
+//! # use verifork::prelude::*;
+//! fn print_three(tm: &TaskManager, q: Signal<u8>) {
+//!     tm.background("the first three values", async move {
+//!         for _ in 0..3 {
+//!             q.changed().await;
+//!             log::info!("{}", q.as_logic().get());
+//!         }
+//!         Ok(())
+//!     });
+//! }
+//! ```
+//!
 //! The error of a scope lists those of all its tasks. As the last expression of a function that returns
 //! [`Result`](crate::Result), a scope is `Ok(scope(…).await?)`.
+//!
+//! # The end of the test
+//!
+//! [`pass`](crate::pass) and [`skip`](crate::skip) end the test by the error that they return, so return it:
+//!
+//! ```
+//! # use verifork::prelude::*;
+//! fn stop_when_full(full: Signal<bool>) {
+//!     background("the end", async move {
+//!         full.rising_edge().await;
+//!         pass("it is full")
+//!     });
+//! }
+//! ```
 //!
 //! # A scope's block
 //!

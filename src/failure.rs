@@ -65,7 +65,16 @@ macro_rules! error {
 #[macro_export]
 macro_rules! bail {
     ($($error:tt)+) => {
-        return ::core::result::Result::Err($crate::error!($($error)+))
+        // The value on success that there never is: where nothing else determines its type, as in a task that ends in
+        // `bail!`, the compiler takes the type of the endless loop.
+        return if false {
+            #[allow(unreachable_code)]
+            {
+                ::core::result::Result::Ok(loop {})
+            }
+        } else {
+            ::core::result::Result::Err($crate::error!($($error)+))
+        }
     };
 }
 

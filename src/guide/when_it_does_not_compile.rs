@@ -117,7 +117,9 @@
 //!
 //! # The end of the test
 //!
-//! [`pass`](crate::pass) and [`skip`](crate::skip) end the test by the error that they return, so return it:
+//! [`pass`](crate::pass) and [`skip`](crate::skip) end the test by the error that they return, so return it. Outside of
+//! `#[verifork::test]`, a block of `spawn` or `fork` that ends in one needs its type, `pass::<()>("…")`, and one of
+//! `background` does not:
 //!
 //! ```
 //! # use verifork::prelude::*;

@@ -38,7 +38,8 @@ impl SimulatorInfo {
         }
     }
 
-    /// Its name as it reports it: `Icarus Verilog`, `GHDL`, `Verilator`, `nvc`.
+    /// Its name as it reports it: `Icarus Verilog`, `GHDL`, `Verilator`, `nvc`. To tell simulators apart, use
+    /// [`is`](Self::is) or [`key`](Self::key).
     ///
     /// ```no_run
     /// # use verifork::prelude::*;

@@ -67,6 +67,56 @@ pub fn loops_tell_nothing_where_nobody_asks(tm: &TaskManager, signal: Signal<boo
     });
 }
 
+pub async fn blocks_that_end_in_bail_tell_nothing(tm: &TaskManager, q: Signal<u8>) -> Result {
+    spawn(async move {
+        q.changed().await;
+        bail!("it has changed")
+    });
+    let watchdog = tm.fork("watchdog", async {
+        timer(1.us()).await;
+        bail!("too late");
+    });
+    tm.child("built").start_soon(async move {
+        loop {
+            q.changed().await;
+            ensure!(q.get().is_ok(), "it is unknown");
+        }
+    });
+    let either = [tm.fork("one", async { Ok(1_u8) }), tm.fork("none", async { bail!("none") })];
+    scope(async |tm| {
+        tm.background("fails", async { bail!("at once") });
+        q.changed().await;
+        bail!("the block fails");
+    })
+    .await?;
+    watchdog.await?;
+    drop(either);
+    Ok(())
+}
+
+#[verifork::test]
+async fn blocks_of_a_test_that_end_in_an_error_tell_nothing(clk: Signal<bool>) -> Result {
+    spawn(async move {
+        clk.rising_edge().await;
+        pass("enough")
+    });
+    let monitor = spawn(async move {
+        loop {
+            clk.rising_edge().await;
+            if !clk.get()? {
+                return skip("it has no clock");
+            }
+        }
+    });
+    scope(async |tm| {
+        tm.fork("fails", async { Err(verifork::error!("at once")) });
+        Ok(())
+    })
+    .await?;
+    let _: Task<()> = monitor;
+    Ok(())
+}
+
 #[verifork::test]
 async fn loops_of_a_test_tell_nothing(clk: Signal<bool>) -> Result {
     spawn(async move {

@@ -48,14 +48,6 @@ pub fn without_a_name(tm: &TaskManager) {
     );
 }
 
-pub fn in_nothing_in_the_background(tm: &TaskManager, clk: Signal<bool>) {
-    tm.background("first edges", async move { //~ E0271
-        for _ in 0..3 {
-            clk.rising_edge().await;
-        }
-    });
-}
-
 pub fn in_a_verdict_that_is_not_returned(clk: Signal<bool>) {
     spawn(async move {
         clk.rising_edge().await;

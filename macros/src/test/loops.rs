@@ -1,8 +1,8 @@
-//! Loops of tasks that have no end and use `?`.
+//! Blocks of tasks that have no value: loops without an end that use `?`, and blocks that end in an error.
 //!
 //! In `spawn(async { loop { … check()?; } })`, the block has no value from which the compiler could infer the type
-//! that `?` needs. Such a block gets a `return` that is never reached, which determines the type. Nothing else
-//! changes.
+//! that `?` needs. In `spawn(async { …; pass("enough") })`, the type of the value is open. Such a block gets a `bail!` that
+//! is never reached, which determines the types unless something else does. Nothing else changes.
 
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
@@ -47,7 +47,7 @@ impl Loops {
             {
                 let never: Stmt = parse_quote! {
                     if false {
-                        return ::core::result::Result::<(), ::verifork::Error>::Ok(());
+                        ::verifork::bail!("");
                     }
                 };
                 task.block.stmts.insert(0, never);
@@ -89,14 +89,32 @@ fn block_of(argument: &mut Expr) -> Option<&mut ExprAsync> {
     }
 }
 
-/// Whether a block ends in an endless loop, uses `?`, and has no `return`.
+/// Whether a block has no value: it ends in an endless loop and uses `?`, or in an error.
 fn has_open_type(task: &ExprAsync) -> bool {
-    let Some(Stmt::Expr(Expr::Loop(ends_in), _)) = task.block.stmts.last() else {
-        return false;
-    };
     let mut found = Found::default();
     found.visit_block(&task.block);
-    found.tries && !found.returns && !is_left(ends_in)
+    let is_open = match task.block.stmts.last() {
+        Some(Stmt::Expr(Expr::Loop(ends_in), _)) => found.tries && !is_left(ends_in),
+        Some(Stmt::Expr(Expr::Return(ends_in), _)) => is_error(ends_in.expr.as_deref()),
+        Some(Stmt::Expr(ends_in, None)) => is_error(Some(ends_in)),
+        _ => false,
+    };
+    is_open && !found.returns
+}
+
+/// Whether a value is an error, without a type for what it is not: `Err(…)`, `pass(…)`, `skip(…)`.
+fn is_error(value: Option<&Expr>) -> bool {
+    let Some(Expr::Call(call)) = value else {
+        return false;
+    };
+    let Expr::Path(path) = &*call.func else {
+        return false;
+    };
+    let mut segments = path.path.segments.iter();
+    let is_typed = segments.any(|it| !matches!(it.arguments, PathArguments::None));
+    let last = path.path.segments.last();
+    let errors = ["Err", "pass", "skip"];
+    !is_typed && last.is_some_and(|last| errors.iter().any(|name| last.ident == name))
 }
 
 /// The statements of a block itself, without those of closures and other tasks in it.
@@ -112,8 +130,13 @@ impl Visit<'_> for Found {
         visit::visit_expr_try(self, it);
     }
 
-    fn visit_expr_return(&mut self, _: &ExprReturn) {
-        self.returns = true;
+    /// An error that is returned is like one of `?`.
+    fn visit_expr_return(&mut self, it: &ExprReturn) {
+        if is_error(it.expr.as_deref()) {
+            self.tries = true;
+        } else {
+            self.returns = true;
+        }
     }
 
     /// Our macros return an error, as `?` does.
@@ -197,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_without_an_end_that_uses_the_question_mark_is_reported() {
+    fn a_block_without_a_value_is_annotated() {
         for body in [
             "spawn(async move { loop { a()?; } });",
             "verifork::task::spawn_named(\"n\", async { let b = c()?; loop { b.await; } })",
@@ -207,6 +230,15 @@ mod tests {
             "spawn(async { loop { verifork::ensure!(a.await, \"it fell\"); } });",
             "async fn helper() { spawn(async { loop { h()?; } }); }",
             "tm.fork_soon(\"n\", || async move { loop { i()?; } });",
+        ] {
+            assert_eq!(annotations(body), 1, "{body}");
+        }
+        for body in [
+            "spawn(async { a().await; pass(\"enough\") });",
+            "spawn(async { a().await; return verifork::skip(\"not here\"); });",
+            "tm.fork(\"n\", async { if a { return Err(b); } Err(c) });",
+            "spawn(async { loop { if a.await { return pass(\"enough\"); } } });",
+            "tm.start(\"n\", async { loop { if let Err(error) = a.await { return Err(error); } } });",
         ] {
             assert_eq!(annotations(body), 1, "{body}");
         }
@@ -223,6 +255,10 @@ mod tests {
             "spawn(async { 'a: loop { loop { b()?; break 'a; } } });",
             "spawn(async { loop { a()?; if b { return Ok(3); } } });",
             "spawn(async { a()?; Ok(()) });",
+            "spawn(async { a.await; pass::<u8>(\"enough\") });",
+            "spawn(async { a.await; Result::<(), _>::Err(b) });",
+            "spawn(async { if a { return Ok(1); } Err(b) });",
+            "spawn(async { a.await; pass(\"enough\").context(\"b\") });",
             "spawn(async { for i in a { b()?; } });",
             "spawn(async { loop { let f = || c()?; } });",
             "spawn::<Result, _>(async { loop { a()?; } });",

@@ -248,13 +248,13 @@ mod tests {
     #[test]
     fn a_panic_has_a_place_unless_that_is_in_the_standard_library() {
         #[track_caller]
-        fn fails(number: &u32) -> u32 {
+        fn fails(number: u32) -> u32 {
             panic!("{number} fails")
         }
-        let of_line = catch(|| fails(&1)).unwrap_err();
+        let of_line = catch(|| fails(1)).unwrap_err();
         let here = format!("{}:{}:", file!(), line!() - 1);
         assert!(of_line.at.unwrap().starts_with(&here));
-        let of_value = catch(|| [2].iter().map(fails).sum::<u32>()).unwrap_err();
+        let of_value = catch(|| [2].into_iter().map(fails).sum::<u32>()).unwrap_err();
         assert_eq!(of_value.to_string(), "2 fails");
     }
 }

@@ -90,7 +90,7 @@ impl TransactionId {
     }
 }
 
-/// What a listener is told.
+/// One record, as a listener receives it.
 ///
 /// ```
 /// use verifork::record::{Listener, Record};
@@ -123,11 +123,11 @@ pub enum Record<'a> {
         /// When it began.
         at: SimTime,
     },
-    /// Something about it is known.
+    /// An attribute of a transaction.
     Attribute {
         /// The transaction's number.
         id: TransactionId,
-        /// What is told.
+        /// Its name.
         name: &'a str,
         /// The value, to be formatted by those who want it.
         value: &'a dyn fmt::Display,
@@ -188,7 +188,7 @@ impl fmt::Debug for Record<'_> {
 /// assert_eq!(count.get(), 1);
 /// ```
 pub trait Listener {
-    /// Takes one record. It is called where the transaction is told, in the order in which that happens.
+    /// Receives one record. The call that records a transaction calls this before it returns.
     ///
     /// ```
     /// use std::cell::Cell;
@@ -226,7 +226,7 @@ fn next_number() -> u64 {
     NEXT.replace(NEXT.get() + 1)
 }
 
-/// Has a listener told of all that is recorded from now on, until the guard is dropped.
+/// Passes everything that is recorded to a listener from now on, until the guard is dropped.
 ///
 /// ```
 /// use verifork::record::{self, ToLog};
@@ -270,7 +270,7 @@ pub fn is_listened_to() -> bool {
 /// let listening = record::listen(ToLog::new(verifork::log::Level::Info));
 /// record::begin("spi", "frame").end(); // logged
 /// drop(listening);
-/// record::begin("spi", "frame").end(); // nobody is told
+/// record::begin("spi", "frame").end(); // nobody listens
 /// ```
 #[derive(Debug)]
 #[must_use = "the listener listens while this lives"]
@@ -373,8 +373,8 @@ fn begun(stream: &str, kind: &str, at: SimTime) -> Transaction {
     Transaction(id)
 }
 
-/// A transaction under way, made by [`begin`]. One that is dropped before its [`end`](Self::end) is told to
-/// be incomplete.
+/// A transaction under way, made by [`begin`]. One that is dropped before its [`end`](Self::end) is recorded as
+/// incomplete.
 ///
 /// ```no_run
 /// use verifork::record;

@@ -64,7 +64,7 @@
 //! | `AHB_ERRM_HWRITE_BURST`, `…_HSIZE_…`, `…_HBURST_…`, `…_HPROT_…` | the signal does not change in a burst |
 //! | `AHB_ERRM_BURST_LENGTH` | a burst of 4, 8 or 16 has as many transfers, unless one has ended with an error |
 //! | `AHB_ERRM_BURST_1KB` | a burst does not cross a boundary of 1 KB |
-//! | `AHB_ERRS_HREADY_IDLE` | what answers IDLE and BUSY is OKAY without a wait |
+//! | `AHB_ERRS_HREADY_IDLE` | IDLE and BUSY are answered with OKAY, without a wait |
 //! | `AHB_ERRS_HRESP_FIRST`, `AHB_ERRS_HRESP_SECOND` | an error has two cycles: HREADY is 0 in the first, 1 in the second |
 //! | `AHB_RECS_HREADY_MAX_WAIT` | a transfer waits for no more than [`max_wait`](Checker::max_wait) cycles, if that is set |
 //! | `AHB_ERRS_ALL_DONE_EOS` | at the end no transfer is under way |

@@ -137,7 +137,7 @@ impl Claim {
         });
         if let Some((by, at)) = first {
             panic!(
-                "`{path}` is driven already, by the {by} started at {}:{}: one component a side of a bus",
+                "`{path}` is already driven, by the {by} started at {}:{}: a bus has one component on each side",
                 at.file(),
                 at.line()
             );

@@ -62,7 +62,7 @@ impl Lengths {
         assert!(sum > 0, "no length of a {what} has a weight above 0");
         assert!(
             u32::try_from(sum).is_ok(),
-            "the weights of a {what} come to more than {}",
+            "the weights of a {what} add up to more than {}",
             u32::MAX
         );
         Lengths(lengths)

@@ -62,7 +62,7 @@
 //! | `UART_STOP_LENGTH` | the next character begins after the stop bits |
 //! | `UART_BREAK` | there is no break, if [`no_breaks`](Checker::no_breaks) says so |
 //! | `UART_BREAK_MARK` | the line is 1 for a bit after a break |
-//! | `UART_CTS` | no character begins a bit or more after the other side has said that it has no room, if [`cts_low`](Checker::cts_low) or `cts_high` names its line |
+//! | `UART_CTS` | no character begins a bit or more after the other side signals that it has no room, if [`cts_low`](Checker::cts_low) or `cts_high` names its line |
 //! | `UART_IDLE_RESET` | the line is 1 when a reset ends, if [`reset_of`](Checker::reset_of) names one |
 //! | `UART_ALL_DONE_EOS` | at the end no character is under way |
 //!

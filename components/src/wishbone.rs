@@ -1,7 +1,7 @@
 //! Wishbone B4, standard ("classic") and pipelined: manager, subordinate, monitor, checker.
 //!
-//! The data has 8, 16, 32 or 64 bits, as the specification has it. SEL, ERR, RTY, STALL, CTI, BTE and LOCK may be missing: all bytes are
-//! selected then, and nothing fails, stalls or tells of bursts. A bus with STALL is pipelined, unless
+//! The data has 8, 16, 32 or 64 bits, as in the specification. SEL, ERR, RTY, STALL, CTI, BTE and LOCK may be missing:
+//! all bytes are selected then, nothing fails or stalls, and bursts are not announced. A bus with STALL is pipelined, unless
 //! [`classic`](Signals::classic) says otherwise; [`word_addresses`](Signals::word_addresses) are a choice too.
 //!
 //! ```no_run

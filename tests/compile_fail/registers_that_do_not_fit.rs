@@ -61,7 +61,7 @@ struct Block {
     inside: Reg<u32>,
     #[register(address = 0x30, reset = 0)] //~ E0080: `told` has fields: `access`, `reset` and `volatile` are theirs
     told: Reg<Wide>,
-    #[register(address = 0x34, stride = 4)] //~ E0080: `single` has a `stride`, and there is one of it
+    #[register(address = 0x34, stride = 4)] //~ E0080: `single` has a `stride` but no `count`
     single: Reg<u32>,
     #[register(address = 0x38, reset = 0x1_0000)] //~ E0080: `half.value` is 0x10000 after a reset, which does not fit its 16 bits
     half: Reg<u16>,

@@ -24,7 +24,7 @@ use crate::violation::{Ignored, Violation};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a checker checks when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a checker does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Checker {
     signals: Signals,
     ignored: Ignored,
@@ -273,7 +273,7 @@ impl Checking {
         else {
             let okay = ready && !error;
             let unknown = matches!(self.answered, Answered::Unknown);
-            let what = "what answers IDLE and BUSY is OKAY, at once";
+            let what = "IDLE and BUSY must be answered with OKAY, without a wait";
             return self.check(okay || unknown, "AHB_ERRS_HREADY_IDLE", what);
         };
         if phase.writes {
@@ -441,7 +441,7 @@ impl Checking {
 
     /// SEQ and BUSY.
     fn goes_on(&mut self, kind: u8, address: u64) -> Result {
-        let what = "HTRANS is SEQ or BUSY, and there is no burst that goes on";
+        let what = "HTRANS is SEQ or BUSY outside a burst";
         let open = self.burst.filter(|open| open.left != Some(0));
         self.check(open.is_some(), "AHB_ERRM_HTRANS_BURST", what)?;
         let Some(mut open) = open else {

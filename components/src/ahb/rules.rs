@@ -46,7 +46,7 @@ pub const RULES: &[Rule] = rules! {
     "AHB_ERRM_HPROT_BURST" "HPROT does not change in a burst"
     "AHB_ERRM_BURST_LENGTH" "a burst of 4, 8 or 16 has as many transfers, unless one has ended with an error"
     "AHB_ERRM_BURST_1KB" "a burst does not cross a boundary of 1 KB"
-    "AHB_ERRS_HREADY_IDLE" "what answers IDLE and BUSY is OKAY without a wait"
+    "AHB_ERRS_HREADY_IDLE" "IDLE and BUSY are answered with OKAY, without a wait"
     "AHB_ERRS_HRESP_FIRST" "an error begins with a cycle in which HREADY is 0"
     "AHB_ERRS_HRESP_SECOND" "an error ends with a cycle in which HREADY is 1, the next after it has begun"
     "AHB_RECS_HREADY_MAX_WAIT" "a transfer waits for no more than `max_wait` cycles, if that is set"

@@ -28,7 +28,7 @@ use crate::{Clocked, Pauses};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a subordinate answers when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a subordinate does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Subordinate<T> {
     signals: Signals,
     target: T,
@@ -130,7 +130,7 @@ impl<T: Target> Answering<T> {
                 let outcome = self.write(&phase)?;
                 verifork::ensure!(
                     outcome.is_ok(),
-                    "AHB: the target would have answered a write at {:#x}, and has not",
+                    "AHB: the target should have answered a write at {:#x}, but did not",
                     phase.address
                 );
             }

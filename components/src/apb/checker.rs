@@ -23,7 +23,7 @@ use crate::violation::{Ignored, Violation};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a checker checks when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a checker does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Checker {
     signals: Signals,
     ignored: Ignored,

@@ -25,7 +25,7 @@ use crate::{Clocked, Pauses};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a manager works when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a manager does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Manager {
     signals: Signals,
     pauses: Pauses,

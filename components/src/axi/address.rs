@@ -122,7 +122,7 @@ pub(super) fn decode(values: &[Option<u64>; 11], bus_bytes: usize) -> Result<Bur
         0 => BurstType::Fixed,
         1 => BurstType::Incr,
         2 => BurstType::Wrap,
-        other => return Err(format!("there is no kind {other} of bursts")),
+        other => return Err(format!("{other} is not a kind of burst")),
     };
     let beats = u16::from(small(Field::Len, 0)) + 1;
     let bytes = 1_u8 << (small(Field::Size, bus_bytes.trailing_zeros().into()) & 7);

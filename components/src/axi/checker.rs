@@ -34,7 +34,7 @@ use writes::{Writes, responses, write_data};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a checker checks when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a checker does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Checker {
     bus: Bus,
     ignored: Ignored,

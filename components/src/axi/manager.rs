@@ -41,7 +41,7 @@ use writes::{WriteSide, Writing};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a manager works when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a manager does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Manager {
     bus: Bus,
     pauses: ChannelPauses,

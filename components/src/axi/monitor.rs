@@ -183,7 +183,7 @@ impl fmt::Debug for Read {
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a monitor sees something when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a monitor does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Monitor {
     bus: Bus,
 }

@@ -119,7 +119,7 @@ pub enum Order {
 /// axi::Subordinate::new(signals, &memory).start(tm, clocked);
 /// # }
 /// ```
-#[must_use = "a subordinate answers when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a subordinate does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Subordinate<T> {
     bus: Bus,
     target: T,

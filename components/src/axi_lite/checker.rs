@@ -25,7 +25,7 @@ use crate::watching::{Seen, Watched, Watching};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a checker checks when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a checker does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Checker {
     signals: Signals,
     ignored: Ignored,

@@ -30,7 +30,7 @@ use crate::{Clocked, Pauses};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a manager works when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a manager does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Manager {
     signals: Signals,
     pauses: ChannelPauses,
@@ -174,7 +174,7 @@ impl Manager {
 }
 
 fn unasked(rule: &'static str, signals: &Signals) -> Error {
-    let what = "an answer that nothing was asked for";
+    let what = "a response without a request";
     Violation::new(rule, signals.bus(), what).now().into()
 }
 

@@ -148,7 +148,7 @@ impl Signals {
         let bits = self.wdata.as_logic().get();
         let mask = mask_of(strobe);
         if bits.unknown_word(0) & mask != 0 {
-            let what = "a byte of WDATA is written, and not known";
+            let what = "a byte of WDATA is written, but unknown";
             return Err(Violation::new("AXI4LITE_ERRM_WDATA_X", self.bus(), what)
                 .now()
                 .signal(self.wdata.path(), format_args!("is {bits:x}"))

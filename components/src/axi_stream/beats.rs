@@ -98,7 +98,7 @@ impl BeatBuffer {
                     self.kind(index) == ByteKind::Data && unknown_bits(&self.data, index) != 0
                 })
             {
-                let what = format!("byte {index} of TDATA is data, and not known");
+                let what = format!("byte {index} of TDATA is data, but unknown");
                 return Err(Violation::new("AXI4STREAM_ERRM_TDATA_X", bus, what)
                     .now()
                     .signal(signal.path(), format_args!("is {:x}", self.data))

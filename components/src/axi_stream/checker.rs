@@ -23,7 +23,7 @@ use crate::watching::{Seen, Watching};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a checker checks when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a checker does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Checker {
     signals: Signals,
     ignored: Ignored,
@@ -185,7 +185,7 @@ impl Checking {
         {
             self.watching.ignored.report(broken(
                 "AXI4STREAM_ERRM_TDATA_X",
-                format!("byte {byte} of TDATA is data, and not known while TVALID is 1"),
+                format!("byte {byte} of TDATA is data, but unknown while TVALID is 1"),
             ))?;
         }
         Ok(())

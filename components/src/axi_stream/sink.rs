@@ -29,7 +29,7 @@ use crate::{Clocked, Pauses};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a sink receives when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a sink does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Sink {
     signals: Signals,
     pauses: Pauses,

@@ -27,7 +27,7 @@ use crate::{Clocked, Interrupted, Pauses};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a source sends when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a source does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Source {
     signals: Signals,
     pauses: Pauses,

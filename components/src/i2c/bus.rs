@@ -25,7 +25,7 @@ use crate::{Clocked, Publisher};
 /// let bus: i2c::RunningBus = i2c::Bus::new(pins).start(tm);
 /// # }
 /// ```
-#[must_use = "a bus works when it is started: add `.start(tm)`"]
+#[must_use = "a bus does nothing until it is started: add `.start(tm)`"]
 pub struct Bus {
     designs: Vec<Pins>,
     reset: Option<Clocked>,

@@ -27,7 +27,7 @@ use crate::violation::{Ignored, Violation};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a checker checks when it is started: add `.start(tm)`"]
+#[must_use = "a checker does nothing until it is started: add `.start(tm)`"]
 pub struct Checker {
     bus: RunningBus,
     timing: Timing,

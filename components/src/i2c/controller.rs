@@ -32,7 +32,7 @@ use transfer::{Times, Work};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a controller works when it is started: add `.start(tm)`"]
+#[must_use = "a controller does nothing until it is started: add `.start(tm)`"]
 pub struct Controller {
     bus: RunningBus,
     timing: Timing,

@@ -67,7 +67,7 @@ impl Transfer {
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a monitor sees something when it is started: add `.start(tm)`"]
+#[must_use = "a monitor does nothing until it is started: add `.start(tm)`"]
 pub struct Monitor {
     bus: RunningBus,
     reset: Option<Clocked>,

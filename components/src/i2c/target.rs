@@ -143,7 +143,7 @@ impl Device for MemoryDevice {
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a target answers when it is started: add `.start(tm)`"]
+#[must_use = "a target does nothing until it is started: add `.start(tm)`"]
 pub struct Target<D> {
     bus: RunningBus,
     address: Address,

@@ -99,7 +99,7 @@ impl Memory {
             let address: u64 = segment.p_paddr(endian).into();
             let size: u64 = segment.p_memsz(endian).into();
             let Ok(data) = segment.data(endian, file) else {
-                bail!("ELF: the segment at {address:#x} is cut");
+                bail!("ELF: the segment at {address:#x} is cut short");
             };
             ensure!(
                 size >= data.len() as u64 && size <= 1 << 32,
@@ -162,7 +162,7 @@ impl Memory {
         let segments = segments.collect::<Result<Vec<_>>>()?;
         ensure!(
             fits(offset),
-            "ELF: a file of {offset} bytes has more than 32 bits can say"
+            "ELF: a file of {offset} bytes is too large for offsets of 32 bits"
         );
         let mut file = if header.is_64 {
             headers_of_64(header, count, &segments)

@@ -24,7 +24,7 @@ impl Memory {
             }
             ensure!(
                 !ended,
-                "Intel HEX, line {number}: it comes after the record that ends the file"
+                "Intel HEX, line {number}: it follows the end-of-file record"
             );
             let record = Record::from_record_string(line)
                 .with_context(|| format!("Intel HEX, line {number}"))?;
@@ -38,7 +38,7 @@ impl Memory {
         }
         ensure!(
             ended,
-            "Intel HEX: the record that ends the file is missing: it may be cut"
+            "Intel HEX: the end-of-file record is missing: the file may be cut short"
         );
         Ok(())
     }
@@ -331,8 +331,8 @@ pub(super) mod tests {
         for (text, says) in [
             (":0100100055 9B\n:00000001FF", "line 1"),
             (":01001000559A\nhello\n:00000001FF", "line 2"),
-            (":01001000559A\n", "it may be cut"),
-            (":00000001FF\n:01001000559A", "line 2: it comes after"),
+            (":01001000559A\n", "may be cut short"),
+            (":00000001FF\n:01001000559A", "line 2: it follows"),
         ] {
             let error = format!(
                 "{:#}",

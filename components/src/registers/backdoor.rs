@@ -122,7 +122,7 @@ impl Model {
         let (value, covered) = self.peek_word(named.register)?;
         verifork::ensure!(
             covered & mask == mask,
-            "`{name}` has no backdoor for all of its bits"
+            "`{name}` has no backdoor that covers all of its bits"
         );
         Ok((value & mask) >> low)
     }
@@ -149,7 +149,7 @@ impl Model {
         let (mask, low) = self.fits(named, name, value)?;
         verifork::ensure!(
             self.shared.storage.covered(named.register) & mask == mask,
-            "`{name}` has no backdoor for all of its bits"
+            "`{name}` has no backdoor that covers all of its bits"
         );
         self.shared
             .storage

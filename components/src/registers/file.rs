@@ -457,11 +457,7 @@ mod tests {
             ("\n\nname = ", 7, ""),
             ("count = 0", 3, "`a` is there 0 times: there are 1 to 4096"),
             ("count = 9000", 3, "there are 1 to 4096"),
-            (
-                "stride = 4",
-                3,
-                "`a` has a `stride`, and there is one of it",
-            ),
+            ("stride = 4", 3, "`a` has a `stride` but no `count`"),
             ("count = 2\nstride = 2", 3, "and every 0x2 bytes from there"),
             (
                 "count = 2\nstride = 0",

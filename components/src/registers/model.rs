@@ -338,7 +338,7 @@ impl Model {
         };
         verifork::ensure!(
             value <= most,
-            "{value:#x} does not fit `{name}`: {most:#x} is the most"
+            "{value:#x} does not fit `{name}`: the largest value is {most:#x}"
         );
         Ok((mask, low))
     }

@@ -151,7 +151,7 @@ pub(super) const fn has_fields() -> Fault {
 
 /// A single register has no stride.
 pub(super) const fn stride_of_one() -> Fault {
-    Fault::new("has a `stride`, and there is one of it: it takes a `count`, or an array")
+    Fault::new("has a `stride` but no `count`, and is not an array")
 }
 
 /// A block has no fields of its own.

@@ -295,7 +295,7 @@ impl<T: RegisterFields> Reg<T> {
     ///
     /// # Errors
     ///
-    /// It has no backdoor for all of its bits, bits are unknown, or a field has a value that its type does not.
+    /// It has no backdoor that covers all of its bits, bits are unknown, or a field has a value that its type does not.
     #[track_caller]
     pub fn peek(&self) -> Result<T> {
         self.of_word(self.model.peek(&self.name)?)
@@ -305,7 +305,7 @@ impl<T: RegisterFields> Reg<T> {
     ///
     /// # Errors
     ///
-    /// A value does not fit its field, it has no backdoor for all of its bits, the simulator refuses the write.
+    /// A value does not fit its field, it has no backdoor that covers all of its bits, the simulator refuses the write.
     #[track_caller]
     pub fn poke(&self, value: T) -> Result {
         self.model.poke(&self.name, self.word_of(&value)?)

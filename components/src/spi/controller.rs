@@ -28,7 +28,7 @@ use crate::{Clocked, Pauses};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a controller works when it is started: add `.start(tm)`"]
+#[must_use = "a controller does nothing until it is started: add `.start(tm)`"]
 pub struct Controller {
     signals: Signals,
     format: Format,

@@ -128,7 +128,7 @@ impl Device for MemoryDevice {
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a peripheral answers when it is started: add `.start(tm)`"]
+#[must_use = "a peripheral does nothing until it is started: add `.start(tm)`"]
 pub struct Peripheral<D> {
     signals: Signals,
     format: Format,

@@ -30,7 +30,7 @@ use crate::violation::{Ignored, Violation};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a checker checks when it is started: add `.start(tm)`"]
+#[must_use = "a checker does nothing until it is started: add `.start(tm)`"]
 pub struct Checker {
     line: Line,
     format: Format,
@@ -196,7 +196,7 @@ impl Checking {
     async fn character(&mut self, begun: SimTime) -> Result {
         self.characters += 1;
         if let Some(since) = self.inactive_since.get() {
-            let what = "a character begins though the other side has said that it has no room";
+            let what = "a character begins although the other side signals that it has no room";
             let in_time = begun.steps() < since + self.timing.steps_to(1000);
             self.check(in_time, "UART_CTS", what)?;
         }

@@ -53,7 +53,7 @@ pub struct Transfer {
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a monitor sees something when it is started: add `.start(tm)`"]
+#[must_use = "a monitor does nothing until it is started: add `.start(tm)`"]
 pub struct Monitor {
     line: Line,
     format: Format,

@@ -75,7 +75,7 @@ impl Sampler {
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a receiver receives when it is started: add `.start(tm)`"]
+#[must_use = "a receiver does nothing until it is started: add `.start(tm)`"]
 pub struct Receiver {
     line: Line,
     format: Format,

@@ -28,7 +28,7 @@ use crate::{Clocked, Interrupted, Pauses};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a transmitter sends when it is started: add `.start(tm)`"]
+#[must_use = "a transmitter does nothing until it is started: add `.start(tm)`"]
 pub struct Transmitter {
     line: Line,
     format: Format,

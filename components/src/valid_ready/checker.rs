@@ -20,7 +20,7 @@ use crate::{Clocked, Payload};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a checker checks when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a checker does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Checker<P: Payload> {
     channel: Channel<P>,
     ignored: Ignored,

@@ -21,7 +21,7 @@ use crate::{Clocked, Payload, Publisher, Subscription};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a monitor sees something when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a monitor does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Monitor<P: Payload> {
     channel: Channel<P>,
 }

@@ -25,7 +25,7 @@ use crate::{Clocked, Pauses, Payload};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a sink receives when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a sink does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Sink<P: Payload> {
     channel: Channel<P>,
     pauses: Pauses,

@@ -24,7 +24,7 @@ use crate::{Clocked, Pauses, Payload};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a source sends when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a source does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Source<P: Payload> {
     channel: Channel<P>,
     pauses: Pauses,

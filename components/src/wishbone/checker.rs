@@ -26,7 +26,7 @@ use crate::violation::{Ignored, Violation};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a checker checks when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a checker does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Checker {
     signals: Signals,
     ignored: Ignored,
@@ -244,7 +244,7 @@ impl Checking {
 
     fn unasked(&self, terminates: bool) -> Result {
         let (rule, what) = if self.signals.is_pipelined() {
-            ("WB_3.35_ASKED", "a termination that nothing was asked for")
+            ("WB_3.35_ASKED", "a termination without an access")
         } else {
             (
                 "WB_3.50_NEGATED",

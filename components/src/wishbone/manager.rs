@@ -30,7 +30,7 @@ use crate::{Clocked, Pauses};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a manager works when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a manager does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Manager {
     signals: Signals,
     pauses: Pauses,
@@ -233,7 +233,7 @@ impl Running {
             if let Some(termination) = termination {
                 let at = answers.len();
                 if at == taken {
-                    let what = "a termination that nothing was asked for";
+                    let what = "a termination without an access";
                     let broken = Violation::new("WB_3.35_ASKED", signals.bus(), what);
                     return Err(broken.now().into());
                 }

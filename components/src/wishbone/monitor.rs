@@ -54,7 +54,7 @@ pub struct Transfer {
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a monitor sees something when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a monitor does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Monitor {
     signals: Signals,
 }
@@ -155,7 +155,7 @@ impl Seeing {
             return Ok(());
         };
         let Some(open) = self.open.pop_front() else {
-            let what = "a termination that nothing was asked for";
+            let what = "a termination without an access";
             return Err(Violation::new("WB_3.35_ASKED", signals.bus(), what)
                 .now()
                 .into());

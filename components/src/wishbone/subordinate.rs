@@ -32,7 +32,7 @@ use crate::{Clocked, Pauses};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "a subordinate answers when it is started: add `.start(tm, &clocked)`"]
+#[must_use = "a subordinate does nothing until it is started: add `.start(tm, &clocked)`"]
 pub struct Subordinate<T> {
     signals: Signals,
     target: T,

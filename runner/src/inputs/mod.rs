@@ -31,7 +31,7 @@ const LARGE: u64 = 1 << 20;
 /// more since, within one tick of the file system's clock.
 const TICK: Duration = Duration::from_secs(2);
 
-/// What a file system tells of a file that changes with its contents.
+/// What the file system records about a file, which changes with its contents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Fingerprint {
     inode: u64,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::time::Precision;
 
-/// A change that a watch is to be told of, with the new value where it is one.
+/// A change to report to a watch, with the new value where it is one.
 struct WatchedChange {
     id: ObjectId,
     watch: Watch,
@@ -32,9 +32,9 @@ pub(crate) struct Simulator {
     brings_values: bool,
     events: &'static dyn Events,
     pub(super) queue: Queue,
-    /// A callback of ours runs: what changes now is told inside of it or after it.
+    /// A callback of ours runs: what changes now is reported inside of it or after it.
     in_callback: Cell<bool>,
-    /// Changes that are told once the callback has returned.
+    /// Changes that are reported once the callback has returned.
     unreported: RefCell<Vec<WatchedChange>>,
     phase: Cell<Option<Phase>>,
     /// Something was written since the phase began.

@@ -127,7 +127,7 @@ impl Writes {
     fn check_pair(&self, burst: &Burst) -> Result {
         let of = || format!("write {}", self.done + self.open.len() as u64 + 1);
         let read = self.exclusive.iter().find(|read| read.id == burst.id);
-        let what = "an exclusive write, and no exclusive read with its ID was before it";
+        let what = "an exclusive write without an exclusive read with its ID before it";
         self.reporter
             .check(read.is_some(), "AXI4_RECM_EXCL_PAIR", of, what)?;
         let is_pair = read.is_none_or(|read| burst.is_pair_of(read));

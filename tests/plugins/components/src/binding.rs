@@ -140,7 +140,7 @@ async fn a_stream_is_bound_by_a_record_or_an_interface(dut: Bundled, test: Test)
 }
 
 #[verifork::test(should_fail(
-    panic = "is driven already, by the source started at tests/plugins/components/src/binding.rs:"
+    panic = "is already driven, by the source started at tests/plugins/components/src/binding.rs:"
 ))]
 async fn a_second_source_on_one_stream_is_refused(dut: Wires, test: Test) {
     let clocked = dut.start().await;
@@ -149,7 +149,7 @@ async fn a_second_source_on_one_stream_is_refused(dut: Wires, test: Test) {
 }
 
 #[verifork::test(should_fail(
-    panic = "is driven already, by the sink started at tests/plugins/components/src/binding.rs:"
+    panic = "is already driven, by the sink started at tests/plugins/components/src/binding.rs:"
 ))]
 async fn a_second_sink_on_one_stream_is_refused(dut: Wires, test: Test) {
     let clocked = dut.start().await;

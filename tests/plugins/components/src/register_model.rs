@@ -103,11 +103,11 @@ pub(crate) async fn behaves(model: &Model, memory: &Memory) -> Result {
         ),
         (
             model.write("control.low", 16).await.unwrap_err(),
-            "0x10 does not fit `control.low`: 0xf is the most",
+            "0x10 does not fit `control.low`: the largest value is 0xf",
         ),
         (
             model.write("word[0]", 1 << 32).await.unwrap_err(),
-            "does not fit `word[0]`: 0xffffffff is the most",
+            "does not fit `word[0]`: the largest value is 0xffffffff",
         ),
         (
             model.predict("word[0]", 1 << 32).unwrap_err(),
@@ -115,11 +115,11 @@ pub(crate) async fn behaves(model: &Model, memory: &Memory) -> Result {
         ),
         (
             model.peek("word[0]").unwrap_err(),
-            "`word[0]` has no backdoor for all of its bits",
+            "`word[0]` has no backdoor that covers all of its bits",
         ),
         (
             model.poke("word[0]", 0).unwrap_err(),
-            "`word[0]` has no backdoor for all of its bits",
+            "`word[0]` has no backdoor that covers all of its bits",
         ),
         (
             model.access_test().await.unwrap_err(),
@@ -443,7 +443,7 @@ async fn registers_of_a_struct_are_those_of_its_map(dut: Apb, test: Test) -> Res
     says(error, "`first.control`: ")?;
     says(
         word[0].peek().unwrap_err(),
-        "`first.word[0]` has no backdoor for all of its bits",
+        "`first.word[0]` has no backdoor that covers all of its bits",
     )?;
     says(word[0].poke(1).unwrap_err(), "has no backdoor")?;
     says(

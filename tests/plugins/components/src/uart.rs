@@ -389,7 +389,7 @@ async fn a_character_that_is_not_good_is_an_error_of_who_wants_a_good_one(
 }
 
 #[verifork::test(should_fail(
-    panic = "is driven already, by the transmitter started at tests/plugins/components/src/uart.rs:"
+    panic = "is already driven, by the transmitter started at tests/plugins/components/src/uart.rs:"
 ))]
 async fn a_second_transmitter_on_one_line_is_refused(dut: Serial, test: Test) {
     let _first = Transmitter::new(&dut.line, &bits(100)).start(&test);

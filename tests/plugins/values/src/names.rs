@@ -92,6 +92,9 @@ async fn bound_names_alone_are_shown(dut: Bound, top: Instance) -> Result {
     dut.value.set(1);
     timer(1.ns()).await;
     let text = crate::refusal(top.object("caf\u{e9}"));
-    assert!(text.contains("all with `Design::public_all()`"), "{text}");
+    assert!(
+        text.contains("everything with `Design::public_all()`"),
+        "{text}"
+    );
     Ok(())
 }

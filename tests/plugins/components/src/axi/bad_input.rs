@@ -178,14 +178,14 @@ async fn a_width_that_the_protocol_has_not_is_refused(dut: Axi, test: Test, whic
     }
 }
 
-#[verifork::test(should_fail(panic = "is driven already, by the manager started at "))]
+#[verifork::test(should_fail(panic = "is already driven, by the manager started at "))]
 async fn a_second_manager_is_refused(dut: Axi, test: Test) {
     let clocked = dut.start().await;
     let _first = Manager::new(&dut.bus).start(&test, &clocked);
     let _second = Manager::new(&dut.bus).start(&test, &clocked);
 }
 
-#[verifork::test(should_fail(panic = "is driven already, by the subordinate started at "))]
+#[verifork::test(should_fail(panic = "is already driven, by the subordinate started at "))]
 async fn a_second_subordinate_is_refused(dut: Axi, test: Test) {
     let clocked: Clocked = dut.start().await;
     Subordinate::new(&dut.bus, &Memory::sparse()).start(&test, &clocked);

@@ -79,6 +79,19 @@ impl Setting {
         None
     }
 
+    /// The duration of `key = …`, which no literal is; the error shows the correct form.
+    pub(crate) fn duration(&self, example: &str, errors: &mut Errors) -> Option<&Expr> {
+        let value = self.expression(example, errors)?;
+        if matches!(value, Expr::Lit(_)) {
+            errors.on(
+                value,
+                format!("`{}` is a duration, with its unit: `{example}`", self.key),
+            );
+            return None;
+        }
+        Some(value)
+    }
+
     /// The string of `key = "…"`; the error for anything else shows the correct form.
     pub(crate) fn string(&self, example: &str, errors: &mut Errors) -> Option<LitStr> {
         let value = self.expression(example, errors)?;

@@ -23,6 +23,11 @@ async fn a_number(width: u8) -> Result { //~ E0277: a test cannot take a `u8`
     Ok(())
 }
 
+#[verifork::test(timeout = "1 us")] //~ error: `timeout` is a duration, with its unit: `timeout = 1.ms()`
+async fn a_text_as_duration(dut: Top) {
+    drop(dut);
+}
+
 #[verifork::test]
 async fn a_plain_struct(dut: NotDerived) { //~ E0277: a test cannot take a `NotDerived`: derive `Dut`
     drop(dut);

@@ -143,12 +143,12 @@ impl Options {
                 setting.store(&mut self.name, name, errors);
             }
             "timeout" => {
-                let value = setting.expression("timeout = 1.ms()", errors).cloned();
+                let value = setting.duration("timeout = 1.ms()", errors).cloned();
                 setting.store(&mut self.timeout, value, errors);
             }
             "wall_timeout" => {
-                let example = "wall_timeout = Duration::from_secs(10)";
-                let value = setting.expression(example, errors).cloned();
+                let example = "wall_timeout = std::time::Duration::from_secs(10)";
+                let value = setting.duration(example, errors).cloned();
                 setting.store(&mut self.wall_timeout, value, errors);
             }
             "skip" if matches!(setting.value, SettingValue::List(_)) => {

@@ -256,6 +256,14 @@ fn cases_have_names_and_are_not_empty() {
 
 #[test]
 fn an_unknown_option_says_the_nearest() {
+    assert_eq!(
+        errors_of("timeout = \"1us\", wall_timeout = 3", "async fn f() {}"),
+        [
+            "1:10: `timeout` is a duration, with its unit: `timeout = 1.ms()`",
+            "1:32: `wall_timeout` is a duration, with its unit: `wall_timeout = \
+             std::time::Duration::from_secs(10)`",
+        ]
+    );
     let all = "`name`, `timeout`, `wall_timeout`, `skip`, `should_fail`, `design_errors`, `ends`, `cases`, `covers`";
     assert_eq!(
         errors_of("timout = 1.ms(), parallel", "async fn f() {}"),

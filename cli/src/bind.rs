@@ -194,7 +194,8 @@ fn settled(described: Described) -> anyhow::Result<Design> {
     }
     let declared = Declared::of(top.design(), &described.harness.sources);
     declared.complete(&mut top);
-    if !top.has_order_of_its_own() {
+    // GHDL lists ports in their order, but for those that it finds only by name.
+    if !top.has_order_of_its_own() || !declared.is_conditional {
         top.sort_by(&declared.names);
     }
     Ok(Design {

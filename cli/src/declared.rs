@@ -18,7 +18,7 @@ pub(crate) struct Declared {
     /// The directions of ports, if they are declared beside the names.
     directions: Vec<(String, &'static str)>,
     /// Whether the language has conditional compilation in headers, so that some declarations may not exist.
-    conditional: bool,
+    pub(crate) is_conditional: bool,
 }
 
 impl Declared {
@@ -43,7 +43,7 @@ impl Declared {
                 // Names of VHDL, which alone has nothing conditional in headers, have no case.
                 let is_it = |name: &String| {
                     *name == child.name
-                        || !self.conditional && name.eq_ignore_ascii_case(&child.name)
+                        || !self.is_conditional && name.eq_ignore_ascii_case(&child.name)
                 };
                 let known = self.directions.iter().find(|(name, _)| is_it(name));
                 child.direction = known.map(|(_, direction)| (*direction).to_owned());
@@ -53,7 +53,7 @@ impl Declared {
 
     /// The declared names that a scope does not list.
     pub(crate) fn missing_in(&self, scope: &Object) -> Vec<String> {
-        if self.conditional {
+        if self.is_conditional {
             return Vec::new();
         }
         let listed = |name: &&String| {
@@ -115,7 +115,7 @@ fn entity(text: &str, name: &str) -> Option<Declared> {
     Some(Declared {
         names,
         directions,
-        conditional: false,
+        is_conditional: false,
     })
 }
 
@@ -170,7 +170,7 @@ fn module(text: &str, name: &str) -> Option<Declared> {
     Some(Declared {
         names,
         directions,
-        conditional: true,
+        is_conditional: true,
     })
 }
 
@@ -301,5 +301,21 @@ mod tests {
                 ("g", "inout")
             ]
         );
+    }
+
+    #[test]
+    fn ports_are_sorted_by_their_declaration_those_between_backslashes_too() {
+        let children = ["q", "D", "clk in"]
+            .map(|name| format!(r#"{{"kind": "net", "name": "{name}", "direction": "input"}}"#));
+        let top = format!(
+            r#"{{"kind": "module", "name": "top", "children": [{}]}}"#,
+            children.join(", ")
+        );
+        let top: verifork_protocol::description::Object = serde_json::from_str(&top).unwrap();
+        let mut top = Object::from(top);
+        let text = "entity top is port (\\clk in\\ : in bit; d : in bit; q : out bit); end;";
+        top.sort_by(&entity(text, "top").unwrap().names);
+        let names: Vec<&str> = top.children.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(names, ["clk in", "D", "q"]);
     }
 }

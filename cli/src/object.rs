@@ -78,10 +78,12 @@ impl Object {
         self.definition.as_deref().unwrap_or(&self.name)
     }
 
-    /// Sorts what it holds by these names, as far as they are known; names of VHDL have no case.
+    /// Sorts what it holds by these names, as far as they are known; names of VHDL have no case, unless they are
+    /// between backslashes, which simulators do not show.
     pub(crate) fn sort_by(&mut self, names: &[String]) {
+        let names: Vec<&str> = names.iter().map(|name| name.trim_matches('\\')).collect();
         let place = |child: &Object| {
-            let is_it = |name: &String| name.eq_ignore_ascii_case(&child.name);
+            let is_it = |name: &&str| name.eq_ignore_ascii_case(&child.name);
             let exact = names.iter().position(|name| *name == child.name);
             exact
                 .or_else(|| names.iter().position(is_it))

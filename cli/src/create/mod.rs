@@ -50,6 +50,9 @@ pub(crate) struct New {
     library: VeriforkSource,
 }
 
+/// Names of crates that a new one uses, and cannot have itself.
+const TAKEN: [&str; 4] = ["std", "verifork", "verifork_components", "verifork_runner"];
+
 /// The content of `src/lib.rs` until the design's signals are known.
 const FIRST_LIBRARY: &str = "#[verifork::test]\nasync fn exists() {}\n";
 
@@ -67,6 +70,12 @@ impl New {
             self.name.starts_with(|c: char| c.is_ascii_alphabetic())
                 && self.name.chars().all(plain),
             "`{}` is not a name for a crate: a letter, then letters, digits, `-` and `_`",
+            self.name
+        );
+        let library = self.name.replace('-', "_");
+        ensure!(
+            !TAKEN.contains(&library.as_str()),
+            "`{}` is the name of a crate that the new one needs",
             self.name
         );
         self.design.check()?;

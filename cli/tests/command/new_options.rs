@@ -352,6 +352,9 @@ fn what_cannot_become_a_crate_leaves_nothing_behind() {
     new("1tb", "counter", "counter.v")
         .status(FAILED)
         .says("is not a name for a crate: a letter, then");
+    new("verifork-runner", "counter", "counter.v")
+        .status(FAILED)
+        .says("is the name of a crate that the new one needs");
     let vhdl_only = ["new", "tb", "--top", "counter", "--sources", "counter.v"];
     outside
         .verifork(

@@ -552,7 +552,7 @@ async fn widths_that_do_not_fit_are_refused_where_it_is_started(
 
 #[verifork::test(
     cases(manager = true, subordinate = false),
-    should_fail(panic = "one component a side of a bus")
+    should_fail(panic = "a bus has one component on each side")
 )]
 async fn a_second_component_on_a_side_is_refused(dut: Ahb, test: Test, manager: bool) {
     let clocked = dut.start().await;

@@ -256,7 +256,7 @@ async fn a_manager_that_hangs_says_what_it_waits_for(dut: Apb, test: Test) -> Re
 
 #[verifork::test(
     cases(manager = true, subordinate = false),
-    should_fail(panic = "one component a side of a bus")
+    should_fail(panic = "a bus has one component on each side")
 )]
 async fn a_second_component_on_a_side_is_refused(dut: Apb, test: Test, manager: bool) {
     let clocked = dut.start().await;

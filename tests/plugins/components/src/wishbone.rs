@@ -652,7 +652,7 @@ async fn names_that_begin_with_a_direction_are_bound(dut: Wishbone, test: Test) 
 
 #[verifork::test(
     cases(manager = true, subordinate = false),
-    should_fail(panic = "one component a side of a bus")
+    should_fail(panic = "a bus has one component on each side")
 )]
 async fn a_second_component_on_a_side_is_refused(dut: Wishbone, test: Test, manager: bool) {
     let clocked = dut.start().await;

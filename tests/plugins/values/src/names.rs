@@ -81,7 +81,7 @@ async fn any_advice_is_of_use(dut: Instance) -> Result {
     Ok(())
 }
 
-/// Shown is what a test binds, and that there is more to be had is told.
+/// Only what a test binds is shown, and the error says how to show the rest.
 #[derive(Dut)]
 struct Bound {
     value: Signal<u8>,

@@ -20,7 +20,7 @@ use verifork_protocol::verdict::{DESCRIBED, SHARED};
 
 use crate::cache::Compiled;
 use crate::context::Context;
-use crate::front::Outcome;
+use crate::front::{Outcome, Warning};
 use crate::known::Simulator;
 use crate::refused::CompileError;
 use crate::resolved::ResolvedDesign;
@@ -214,7 +214,9 @@ impl Suite {
         match verdict {
             Verdict::Passed => match execution.as_ref().ok().and_then(|it| it.ended(test)) {
                 Some(ended) if !ended.warnings.is_empty() => {
-                    Outcome::Warned(ended.warnings.clone())
+                    let warnings = ended.warnings.iter();
+                    let warnings = warnings.map(|text| Warning::of(&test.name, text));
+                    Outcome::Warned(warnings.collect())
                 }
                 _ => Outcome::Passed,
             },

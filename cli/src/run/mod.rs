@@ -234,9 +234,12 @@ impl Progress {
     /// Prints what the library has warned of in a test that passed, each warning once.
     fn warn(&mut self, name: &str, event: Event) {
         let text = event.text();
+        // They may begin with the name of their test.
+        let test = name.strip_prefix(&suite(name)).unwrap_or(name);
+        let test = test.trim_start_matches(':');
         let new = text
             .lines()
-            .filter(|line| self.warnings.insert((*line).to_owned()));
+            .filter(|line| self.warnings.insert(line.replace(test, "…")));
         let new: Vec<&str> = new.collect();
         if !new.is_empty() {
             let word = self.output.paint(Color::Yellow, "warning");

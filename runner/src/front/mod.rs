@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 use print::Printer;
 
 use crate::arguments::Arguments;
+use crate::cause::cause;
 use crate::verdict::Failure;
 
 /// After this time a message says that a test is still running, as in libtest.
@@ -45,10 +46,27 @@ pub(crate) struct Job {
 pub(crate) enum Outcome {
     Passed,
     /// It has passed, and the library has warned of these while it ran.
-    Warned(Vec<String>),
+    Warned(Vec<Warning>),
     /// The reason, if the test itself has given one.
     Ignored(Option<String>),
     Failed(Failure),
+}
+
+/// A warning of the library in a test that has passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Warning {
+    pub(crate) text: String,
+    /// The part that is equal for warnings with the same cause.
+    pub(crate) cause: String,
+}
+
+impl Warning {
+    pub(crate) fn of(test: &str, text: &str) -> Warning {
+        Warning {
+            text: text.to_owned(),
+            cause: cause(text, test),
+        }
+    }
 }
 
 /// How many tests had which outcome.

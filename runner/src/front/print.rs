@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use verifork_protocol::page::report;
 
-use super::{Counts, Outcome};
+use super::{Counts, Outcome, Warning};
 use crate::arguments::Format;
 use crate::verdict::Failure;
 
@@ -34,8 +34,8 @@ pub(super) struct Printer {
     /// The running test has begun its line.
     alone: bool,
     groups: Vec<Group>,
-    /// The warnings of tests that have passed, each with these tests.
-    warnings: Vec<(String, Vec<String>)>,
+    /// The warnings of tests that have passed, each cause once, with these tests.
+    warnings: Vec<(Warning, Vec<String>)>,
 }
 
 /// Tests that have failed with one cause, in order.
@@ -164,7 +164,10 @@ impl Printer {
         self.write(&text);
         if let Outcome::Warned(warnings) = &outcome {
             for warning in warnings {
-                let known = self.warnings.iter_mut().find(|(text, _)| text == warning);
+                let known = self
+                    .warnings
+                    .iter_mut()
+                    .find(|(first, _)| first.cause == warning.cause);
                 match known {
                     Some((_, names)) => names.push(name.to_owned()),
                     None => self.warnings.push((warning.clone(), vec![name.to_owned()])),
@@ -193,7 +196,8 @@ impl Printer {
             Outcome::Passed => json!({"type": "test", "name": name, "event": "ok"}),
             Outcome::Warned(warnings) => {
                 // Libtest's event has what the test has printed, if that is asked for.
-                let told = warnings.join("\n");
+                let texts: Vec<&str> = warnings.iter().map(|it| it.text.as_str()).collect();
+                let told = texts.join("\n");
                 json!({"type": "test", "name": name, "event": "ok", "stdout": told})
             }
             Outcome::Ignored(None) => json!({"type": "test", "name": name, "event": "ignored"}),
@@ -221,13 +225,15 @@ impl Printer {
             return;
         }
         let mut text = "\nwarnings:\n\n".to_owned();
-        for (warning, names) in std::mem::take(&mut self.warnings) {
+        for (warning, mut names) in std::mem::take(&mut self.warnings) {
+            // A test may have several with one cause.
+            names.dedup();
             let others = match names.len() - 1 {
                 0 => String::new(),
                 1 => " and 1 other test".to_owned(),
                 others => format!(" and {others} other tests"),
             };
-            let told = report(&warning, self.width);
+            let told = report(&warning.text, self.width);
             // Writing to a string cannot fail.
             let _ = writeln!(text, "---- {}{others} ----\n{told}\n", names[0]);
         }

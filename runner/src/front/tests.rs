@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::print::Printer;
-use super::{Counts, Job, Outcome, run};
+use super::{Counts, Job, Outcome, Warning, run};
 use crate::arguments::{Arguments, Format};
 use crate::verdict::Failure;
 
@@ -106,24 +106,29 @@ fn lines_are_those_of_libtest() {
 #[test]
 fn warnings_of_tests_that_passed_are_reported_once() {
     let warned = |name: &str, warnings: &[&str]| {
-        let warnings = warnings.iter().map(|it| (*it).to_owned());
+        let warnings = warnings.iter().map(|text| Warning::of(name, text));
         (name.to_owned(), Outcome::Warned(warnings.collect()))
     };
     let outcomes = || {
         vec![
             warned("d::icarus::a", &["`top.q` is an output", "a force is left"]),
             warned("d::icarus::b", &["`top.q` is an output"]),
+            warned("c", &["`c` has left a force at 7 ns"]),
+            warned("e", &["`e` has left a force at 9 ns"]),
         ]
     };
     assert_eq!(
         printed(Format::Pretty, outcomes()),
-        "\nrunning 2 tests\n\
+        "\nrunning 4 tests\n\
          test d::icarus::a ... ok\n\
          test d::icarus::b ... ok\n\
+         test c            ... ok\n\
+         test e            ... ok\n\
          \nwarnings:\n\n\
          ---- d::icarus::a and 1 other test ----\n`top.q` is an output\n\n\
-         ---- d::icarus::a ----\na force is left\n\
-         \ntest result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; \
+         ---- d::icarus::a ----\na force is left\n\n\
+         ---- c and 1 other test ----\n`c` has left a force at 7 ns\n\
+         \ntest result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; \
          finished in 0.25s\n\n"
     );
     let events = printed(Format::Json, outcomes());

@@ -37,7 +37,7 @@ fn outcome(told: crate::front::Outcome) -> Outcome {
     use crate::front::Outcome as Told;
     match told {
         Told::Passed => Outcome::Passed,
-        Told::Warned(warnings) => Outcome::Warned(warnings),
+        Told::Warned(warnings) => Outcome::Warned(warnings.into_iter().map(|it| it.text).collect()),
         Told::Ignored(reason) => Outcome::Ignored(reason.unwrap_or_default()),
         Told::Failed(failure) => Outcome::Failed(failure.text),
     }

@@ -19,9 +19,11 @@ else
 INCLUDES_ALL := verifork_design.o verifork_host.o
 endif
 
-# What all designs with the same options have in common. Where the headers of a design's own C++ are is none of them.
+# What all designs with the same options have in common. Where the headers of a design's own C++ are is none of them, nor
+# is whether it has delays: newer versions define a macro for that, which is for the user's own C++.
 COMMON := $(VK_GLOBAL_OBJS) verifork_host.o
-$(COMMON): private CPPFLAGS := $(filter-out $(VERIFORK_INCLUDES),$(CPPFLAGS))
+COMMON_CPPFLAGS = $(filter-out $(VERIFORK_INCLUDES) -DVM_TIMING=%,$(CPPFLAGS))
+$(COMMON): private CPPFLAGS := $(COMMON_CPPFLAGS)
 
 .PHONY: verifork_library
 verifork_library: $(COMMON)
@@ -38,7 +40,7 @@ $(INCLUDES_ALL): private CPPFLAGS += -include ../verifork_common.h
 # Whether it fits, the compiler knows; ages tell nothing of files that were kept.
 $(INCLUDES_ALL): | ../verifork_common.h.gch
 verifork_library: ../verifork_common.h.gch
-../verifork_common.h.gch: private CPPFLAGS := $(filter-out $(VERIFORK_INCLUDES),$(CPPFLAGS))
+../verifork_common.h.gch: private CPPFLAGS := $(COMMON_CPPFLAGS)
 ../verifork_common.h.gch:
 	$(CXX) $(CXXFLAGS) $(CPPFLAGS) $(OPT_FAST) -x c++-header -o $@ ../verifork_common.h
 

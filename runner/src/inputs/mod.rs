@@ -177,7 +177,11 @@ impl Recorder {
     }
 
     fn see(&mut self, path: PathBuf, how: Use) {
-        if self.is_own(&path) || is_of_the_system(&path) || self.made.contains(&path) {
+        if self.is_own(&path) {
+            return;
+        }
+        let path = self.outside(path);
+        if is_of_the_system(&path) || self.made.contains(&path) {
             return;
         }
         if how == Use::Followed {
@@ -213,7 +217,26 @@ impl Recorder {
         self.inputs.paths.insert(path, now);
     }
 
-    /// Whether a path is in the folder of the compilation.
+    /// The path without the folder of the compilation, if it leads through that and out of it: the folder has another
+    /// name afterwards.
+    fn outside(&self, path: PathBuf) -> PathBuf {
+        let is_up = |part: &Component| *part == Component::ParentDir;
+        let (mut within, mut parts) = (PathBuf::new(), path.components());
+        within.extend(parts.by_ref().take_while(|part| !is_up(part)));
+        if within == path || !self.is_own(&within) {
+            return path;
+        }
+        // Of the name at the end, only where it is: it may be a link, or not there.
+        let parent = path.parent().and_then(|it| it.canonicalize().ok());
+        match path.file_name() {
+            Some(name) => parent.map(|it| it.join(name)),
+            None => path.canonicalize().ok(),
+        }
+        .unwrap_or(path)
+    }
+
+    /// Whether a path is in the folder of the compilation, or is the folder around it, in its words: in that, others are
+    /// compiled.
     fn is_own(&self, path: &Path) -> bool {
         if path.components().any(|part| part == Component::ParentDir) {
             let folder = path.parent().and_then(|it| it.canonicalize().ok());
@@ -503,6 +526,42 @@ mod tests {
         fs::remove_file(folder.path().join("sub/b")).unwrap();
         assert!(inputs.are_fresh());
         fs::write(folder.path().join("a"), "").unwrap();
+        assert!(!inputs.are_fresh());
+    }
+
+    /// So `make` calls what Verilator tells it of sources in C++.
+    #[test]
+    fn a_path_that_leads_out_of_the_compilation_outlives_it() {
+        let place = tempfile::tempdir().unwrap();
+        let path = |name: &str| place.path().join(name);
+        fs::create_dir_all(path("build.new/objects")).unwrap();
+        fs::create_dir(path("listed")).unwrap();
+        fs::write(path("read"), "one").unwrap();
+        let mut recorder = Recorder::new(&path("build.new"));
+        let mut shell = Command::new("sh");
+        let out = "../..";
+        shell.args([
+            "-c",
+            &format!("cat {out}/read; ls {out} {out}/listed; test -e {out}/none"),
+        ]);
+        shell.current_dir(path("build.new/objects"));
+        shell.stdout(std::process::Stdio::null());
+        shell.stderr(std::process::Stdio::null());
+        recorder.run(&mut shell, None).unwrap();
+        let mut inputs = recorder.finish(std::iter::empty());
+        if !inputs.is_complete() {
+            eprintln!("skipped: what a compiler reads cannot be seen here");
+            return;
+        }
+        fs::rename(path("build.new"), path("build")).unwrap();
+        assert!(inputs.are_fresh());
+        fs::write(path("none"), "").unwrap();
+        assert!(!inputs.are_fresh());
+        fs::remove_file(path("none")).unwrap();
+        fs::write(path("listed/more"), "").unwrap();
+        assert!(!inputs.are_fresh());
+        fs::remove_file(path("listed/more")).unwrap();
+        fs::write(path("read"), "two").unwrap();
         assert!(!inputs.are_fresh());
     }
 

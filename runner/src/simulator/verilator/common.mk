@@ -1,5 +1,9 @@
 # Read by `make` after Verilator's own makefile.
 
+# Each source of the user's has a rule with its path. Newer versions also look for everything else in the crate's folder,
+# and so in the folder around it, whatever comes and goes there.
+VPATH := $(filter-out $(VM_USER_DIR),$(VPATH))
+
 IS_GCC := $(findstring Free Software Foundation,$(shell $(CXX) --version))
 
 # C++20 implies it. Said for all designs, and not only for those with delays, it makes no difference between their options.

@@ -29,8 +29,8 @@ impl Bench {
             &format!(
                 "echo $1 >> {path}/asked\n\
                  case $1 in\n\
-                 test) echo '{{\"executable\":\"{path}/harness\"}}';;\n\
-                 locate-project) echo {path}/Cargo.toml;;\n\
+                 test) echo '{{\"executable\":\"{path}/harness\",\"manifest_path\":\"{path}/Cargo.toml\",\
+                 \"package_id\":\"path+file://{path}#0.0.0\"}}';;\n\
                  metadata) echo '{{\"target_directory\":\"{path}/target\"}}';;\n\
                  esac\n"
             ),

@@ -341,7 +341,7 @@ fn a_test_may_want_the_design_to_end_the_simulation() {
         for test in ["wants_fatal::nothing", "wants_finish::nothing"] {
             let texts = [
                 "the test ended, but `ends = \"f",
-                "has to end the simulation with `",
+                "requires the design to end the simulation with `",
             ];
             tells(&design.run(test), test, &texts);
         }

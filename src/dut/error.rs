@@ -176,18 +176,47 @@ struct Access<C> {
     cause: C,
 }
 
-impl<C: fmt::Display> Access<C> {
+/// The cause of a failed access.
+trait Cause: fmt::Display {
+    /// The error of the simulator, if that is the cause.
+    fn port_error(&self) -> Option<&PortError>;
+}
+
+impl Cause for ReadCause {
+    fn port_error(&self) -> Option<&PortError> {
+        match self {
+            ReadCause::Port(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl Cause for WriteCause {
+    fn port_error(&self) -> Option<&PortError> {
+        match self {
+            WriteCause::Port(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl<C: Cause> Access<C> {
     fn describe(&self, verb: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Access {
             path,
             location,
             cause,
         } = self;
-        // A refusal of the simulator begins with the same words.
-        let cause = cause.to_string();
-        let refused = cause.strip_prefix(&format!("cannot {verb} `{path}`: "));
-        let cause = refused.unwrap_or(&cause);
-        write!(formatter, "cannot {verb} `{path}` at {location}: {cause}")
+        write!(formatter, "cannot {verb} `{path}` at {location}: ")?;
+        match cause.port_error() {
+            // It says the verb and the path itself.
+            Some(PortError::Refused {
+                operation,
+                path: refused,
+                message,
+            }) if *operation == verb && refused == path => formatter.write_str(message),
+            _ => write!(formatter, "{cause}"),
+        }
     }
 }
 

@@ -228,6 +228,14 @@ pub(crate) fn suite(test: &str) -> String {
     segments[..end.map_or(1, |end| end + 1)].join("::")
 }
 
+/// A test's name without this design and simulator at its start, if they are there.
+pub(crate) fn without_suite<'a>(test: &'a str, suite: &str) -> &'a str {
+    let rest = test
+        .strip_prefix(suite)
+        .and_then(|rest| rest.strip_prefix("::"));
+    rest.unwrap_or(test)
+}
+
 /// Lists the tests.
 pub(crate) fn list(harness: &HarnessArgs) -> anyhow::Result<ExitCode> {
     // Not through cargo, which would report a failed test if the harness refuses its settings.

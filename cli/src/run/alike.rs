@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::suite;
+use crate::harness::{suite, without_suite};
 
 /// How many are named, as `cargo test` does.
 const NAMED: usize = 8;
@@ -33,8 +33,7 @@ impl Alike {
 
 /// Within one design and simulator, the rest of the first test's name is enough.
 fn same_cause(name: &str, first: &str) -> String {
-    let of_suite = format!("{}::", suite(name));
-    let first = first.strip_prefix(&of_suite).unwrap_or(first);
+    let first = without_suite(first, &suite(name));
     format!("{name}: same cause as {first}")
 }
 

@@ -18,7 +18,7 @@ use clap::Args;
 use verifork_protocol::variables::Variable;
 
 use crate::close::read_seeds;
-use crate::harness::{Event, Harness, HarnessArgs, code, no_match, suite};
+use crate::harness::{Event, Harness, HarnessArgs, code, no_match, suite, without_suite};
 use alike::Alike;
 use display::{Color, Counts, Display, Output, RunningTest, Table};
 
@@ -235,8 +235,7 @@ impl Progress {
     fn warn(&mut self, name: &str, event: Event) {
         let text = event.text();
         // They may begin with the name of their test.
-        let test = name.strip_prefix(&suite(name)).unwrap_or(name);
-        let test = test.trim_start_matches(':');
+        let test = without_suite(name, &suite(name));
         let new = text
             .lines()
             .filter(|line| self.warnings.insert(line.replace(test, "…")));

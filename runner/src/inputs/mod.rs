@@ -235,8 +235,8 @@ impl Recorder {
         .unwrap_or(path)
     }
 
-    /// Whether a path is in the folder of the compilation, or is the folder around it, in its words: in that, others are
-    /// compiled.
+    /// Whether a path is in the folder of the compilation. The folder around it counts too where it is written as `…/..`
+    /// from inside: other compilations come and go there.
     fn is_own(&self, path: &Path) -> bool {
         if path.components().any(|part| part == Component::ParentDir) {
             let folder = path.parent().and_then(|it| it.canonicalize().ok());

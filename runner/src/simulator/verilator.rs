@@ -31,7 +31,7 @@ mod ports;
 
 use library::Library;
 use make::Make;
-use netlist::{Found, InAnyCase};
+use netlist::Names;
 
 pub(super) struct Verilator;
 
@@ -372,8 +372,8 @@ fn published(top: &str, paths: &BTreeSet<String>) -> BTreeSet<String> {
     paths.iter().map(of).collect()
 }
 
-/// The names that are declared in upper and in lower case: any case fits.
-fn in_any_case(paths: &BTreeSet<String>) -> InAnyCase {
+/// The names that are declared in upper and in lower case: any case fits. In lower case here.
+fn in_any_case(paths: &BTreeSet<String>) -> Names {
     let split = |path| {
         let (scope, name) = last_name(path);
         (scope.is_empty(), name)
@@ -386,14 +386,14 @@ fn in_any_case(paths: &BTreeSet<String>) -> InAnyCase {
         });
         names.map(|(_, name)| name.to_ascii_lowercase()).collect()
     };
-    InAnyCase {
+    Names {
         of_top: of(true),
         elsewhere: of(false),
     }
 }
 
 /// The lines for names as the design spells them.
-fn found(top: &str, names: &Found) -> impl Iterator<Item = String> {
+fn found(top: &str, names: &Names) -> impl Iterator<Item = String> {
     let of = |module, names: &BTreeSet<String>| -> Vec<String> {
         names
             .iter()
@@ -511,7 +511,7 @@ mod tests {
         let names = in_any_case(&paths.map(str::to_owned).into());
         assert_eq!(names.of_top, ["clk".to_owned()].into());
         assert_eq!(names.elsewhere, ["s_valid".to_owned()].into());
-        let found = Found {
+        let found = Names {
             of_top: ["Clk".to_owned()].into(),
             elsewhere: ["s_Valid".to_owned()].into(),
         };

@@ -14,16 +14,16 @@ pub(super) mod tree;
 mod types;
 mod xml;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::io;
 
 use self::scope::Netlist;
 
-/// The names that tests look up in whatever case the design has them. All are in lower case here.
+/// Names of variables.
 #[derive(Default)]
-pub(super) struct InAnyCase {
-    pub(super) of_top: HashSet<String>,
-    pub(super) elsewhere: HashSet<String>,
+pub(super) struct Names {
+    pub(super) of_top: BTreeSet<String>,
+    pub(super) elsewhere: BTreeSet<String>,
 }
 
 /// The facts on the design that the netlist has before it is compiled.
@@ -33,18 +33,11 @@ pub(super) struct Survey {
     /// The ports of the tops, which are all shown.
     pub(super) ports: Vec<String>,
     /// The variables that are looked up in any case, as the design spells them.
-    pub(super) found: Found,
-}
-
-/// Names of variables.
-#[derive(Default)]
-pub(super) struct Found {
-    pub(super) of_top: BTreeSet<String>,
-    pub(super) elsewhere: BTreeSet<String>,
+    pub(super) found: Names,
 }
 
 impl Survey {
-    fn of(mut netlist: Netlist, ports: Vec<String>, of_all: bool, names: &InAnyCase) -> Self {
+    fn of(mut netlist: Netlist, ports: Vec<String>, of_all: bool, names: &Names) -> Self {
         Survey {
             ports,
             found: netlist.show(names),
@@ -54,12 +47,12 @@ impl Survey {
 }
 
 /// Reads a netlist; with the declarations of objects that are shown to plugins, or `of_all`. Variables with one of the
-/// names will be shown.
+/// names, which are in lower case here and in any case in the design, will be shown.
 ///
 /// # Errors
 ///
 /// It is not the netlist that Verilator writes.
-pub(super) fn survey(xml: &str, of_all: bool, names: &InAnyCase) -> io::Result<Survey> {
+pub(super) fn survey(xml: &str, of_all: bool, names: &Names) -> io::Result<Survey> {
     let mut netlist: Netlist = xml::read(xml)?;
     let mut ports = Vec::new();
     for (_, top) in &netlist.tops {
@@ -82,7 +75,7 @@ mod tests {
     use super::*;
 
     fn survey(xml: &str, of_all: bool) -> io::Result<Survey> {
-        super::survey(xml, of_all, &InAnyCase::default())
+        super::survey(xml, of_all, &Names::default())
     }
 
     const NETLIST: &str = r#"<?xml version="1.0" ?>
@@ -151,7 +144,7 @@ mod tests {
             <module name="leaf"><var name="LeveL" dtype_id="1"/><var name="rxData" dtype_id="1"/></module>
             <typetable><basicdtype id="1" name="logic" left="0" right="7"/></typetable>
             </netlist>"#;
-        let names = InAnyCase {
+        let names = Names {
             of_top: ["rxdata".to_owned()].into(),
             elsewhere: ["level".to_owned()].into(),
         };

@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use verifork_protocol::declarations::{marked, unknown};
 
+use super::Names;
 use super::driver::{Driver, Drivers};
 use super::enumerations::Enumerations;
 use super::types::Types;
-use super::{Found, InAnyCase};
 
 /// A module or a package, or a named block in one.
 #[derive(Default)]
@@ -69,7 +69,7 @@ impl Scope {
     }
 
     /// Shows the variables of the blocks whose names are among these, and adds them to what is found.
-    fn show_blocks(&mut self, names: &HashSet<String>, found: &mut BTreeSet<String>) {
+    fn show_blocks(&mut self, names: &BTreeSet<String>, found: &mut BTreeSet<String>) {
         for (_, block) in &mut self.blocks {
             show(&mut block.variables, names, found);
             block.show_blocks(names, found);
@@ -82,7 +82,7 @@ impl Scope {
     }
 }
 
-fn show(variables: &mut [Variable], names: &HashSet<String>, found: &mut BTreeSet<String>) {
+fn show(variables: &mut [Variable], names: &BTreeSet<String>, found: &mut BTreeSet<String>) {
     for variable in variables {
         if names.contains(&variable.name.to_ascii_lowercase()) {
             variable.shown = true;
@@ -130,9 +130,9 @@ impl Elsewhere {
 }
 
 impl Netlist {
-    /// Shows the variables with these names, and returns the names as they are spelt.
-    pub(super) fn show(&mut self, names: &InAnyCase) -> Found {
-        let mut found = Found::default();
+    /// Shows the variables with these names, which are in lower case, and returns the names as they are spelt.
+    pub(super) fn show(&mut self, names: &Names) -> Names {
+        let mut found = Names::default();
         for (id, scope) in &mut self.definitions {
             let (names_here, found_here) = if self.tops.iter().any(|(_, top)| top == id) {
                 (&names.of_top, &mut found.of_top)

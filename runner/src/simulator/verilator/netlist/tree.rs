@@ -20,7 +20,7 @@ use super::driver::{Driver, place};
 use super::enumerations::bits;
 use super::scope::{Instance, Netlist, Scope, Variable};
 use super::types::{DataType, Structure, basic, opaque_type};
-use super::{InAnyCase, Survey, malformed};
+use super::{Names, Survey, malformed};
 
 /// The nodes of waits: a process with one is not combinational logic.
 const WAITS: [&str; 5] = ["DELAY", "EVENTCONTROL", "WAIT", "FORK", "ASSIGNDLY"];
@@ -40,7 +40,7 @@ pub(in super::super) fn survey(
     json: &str,
     files: &str,
     of_all: bool,
-    names: &InAnyCase,
+    names: &Names,
 ) -> io::Result<Survey> {
     // A concatenation of many parts is a chain of nodes, each inside the one before.
     let stack = STACK + STACK_OF_LEVEL * nesting(json);
@@ -56,14 +56,14 @@ pub(in super::super) fn survey(
 /// The files by the letters that stand for them; none in a form that is not known: only messages name them.
 fn names_of(files: &str) -> HashMap<String, String> {
     #[derive(Default, serde::Deserialize)]
-    struct Names {
+    struct Letters {
         files: HashMap<String, File>,
     }
     #[derive(serde::Deserialize)]
     struct File {
         filename: String,
     }
-    let names: Names = serde_json::from_str(&legal(files)).unwrap_or_default();
+    let names: Letters = serde_json::from_str(&legal(files)).unwrap_or_default();
     let files = names.files.into_iter();
     files
         .map(|(letter, file)| (letter, file.filename))

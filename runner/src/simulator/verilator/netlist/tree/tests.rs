@@ -1,7 +1,7 @@
 use super::*;
 
 fn declarations(json: &str, files: &str, of_all: bool) -> io::Result<String> {
-    Ok(survey(json, files, of_all, &InAnyCase::default())?.declarations)
+    Ok(survey(json, files, of_all, &Names::default())?.declarations)
 }
 
 const NAMES: &str = r#"{"files":{"d":{"filename":"top.sv","realpath":"/top.sv"}},"pointers":{}}"#;

@@ -36,9 +36,9 @@ pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream 
         register(arguments, &function).unwrap_or_else(syn::Error::into_compile_error);
     // A test owns its struct, which is `Copy`, however many signals it has.
     let owns = quote!(#[allow(clippy::large_types_passed_by_value)]);
-    let mut told = function;
-    if loops::annotate(&mut told.block) {
-        quote!(#owns #told #registration)
+    let mut annotated = function;
+    if loops::annotate(&mut annotated.block) {
+        quote!(#owns #annotated #registration)
     } else {
         quote!(#owns #item #registration)
     }

@@ -43,9 +43,9 @@ fn part<'a>(field: &'a Field, errors: &mut Errors) -> Part<'a> {
         untested: None,
         aliases: None,
     };
-    let mut is_reported = false;
+    let mut is_given = false;
     for setting in settings::of_attributes(&field.attrs, "register", REGISTER_EXAMPLE, errors) {
-        is_reported = true;
+        is_given = true;
         match setting.name().as_str() {
             "address" => constant(&setting, &mut part.address, "address = 0x04", errors),
             "stride" => constant(&setting, &mut part.stride, "stride = 8", errors),
@@ -60,7 +60,7 @@ fn part<'a>(field: &'a Field, errors: &mut Errors) -> Part<'a> {
         }
     }
     let has_attribute = field.attrs.iter().any(|it| it.path().is_ident("register"));
-    if part.address.is_none() && (is_reported || !has_attribute) {
+    if part.address.is_none() && (is_given || !has_attribute) {
         errors.on(
             ident,
             format!("a register has an address: `{REGISTER_EXAMPLE}`"),

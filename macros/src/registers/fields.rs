@@ -66,11 +66,11 @@ fn member_of<'a>(field: &'a Field, errors: &mut Errors) -> Member<'a> {
         bits: None,
         span: ident.span(),
     };
-    let mut is_reported = false;
+    let mut is_given = false;
     for setting in settings::of_attributes(&field.attrs, "field", EXAMPLE, errors) {
         match setting.name().as_str() {
             "bits" => {
-                is_reported = true;
+                is_given = true;
                 let bits = bits(&setting, errors);
                 if bits.is_some() {
                     if let settings::SettingValue::Value(value) = &setting.value {
@@ -83,7 +83,7 @@ fn member_of<'a>(field: &'a Field, errors: &mut Errors) -> Member<'a> {
             name => errors.at(setting.key.span(), unknown_option(name, &OPTIONS)),
         }
     }
-    if !is_reported {
+    if !is_given {
         errors.on(ident, format!("a field has bits: `{EXAMPLE}`"));
     }
     member
@@ -177,7 +177,7 @@ fn description_of(member: &Member<'_>) -> TokenStream {
     let Member {
         name, common, bits, ..
     } = member;
-    let (low, high) = bits.as_ref().expect("it was reported");
+    let (low, high) = bits.as_ref().expect("they were given");
     let reset = some(common.reset.as_ref());
     let access = common
         .access()
